@@ -1,0 +1,54 @@
+// Every happening worth a log line, a metric or a message to a human. Code says what happened; log.ts and metrics.ts
+// alone decide what to do with it.
+
+import type { ProblemCode } from './errors.ts';
+import type { SessionStateName } from './session/state.ts';
+
+export type Happening =
+  | {
+      kind: 'started';
+      publicUrl: string;
+      adminUrl: string;
+      gatewayRoot: string;
+      operations: number;
+      readyMs: number;
+    }
+  | { kind: 'stopping'; reason: string }
+  | { kind: 'stopped'; drained: boolean }
+  | { kind: 'warning'; message: string }
+  | {
+      kind: 'request';
+      requestId: string;
+      /** An operationId, a route of ours such as `health`, `login-pages` or `passthrough`: bounded, fit for a label. */
+      operation: string;
+      method: string;
+      status: number;
+      durationMs: number;
+      code?: ProblemCode;
+      /** The cause behind a problem: for the log only. */
+      cause?: unknown;
+    }
+  | { kind: 'upstream'; operation: string; status: number; durationMs: number }
+  | { kind: 'upstream-failed'; operation: string; code: ProblemCode; durationMs: number; cause: unknown }
+  | { kind: 'paced'; operation: string; outcome: 'waited' | 'refused'; waitMs: number }
+  | { kind: 'penalty'; operation: string; seconds: number }
+  | { kind: 'coalesced'; operation: string; how: 'shared' | 'cached' }
+  | { kind: 'preflight'; operation: string; ok: boolean }
+  | { kind: 'warmed-up'; operation: string; attempts: number; complete: boolean }
+  | { kind: 'passthrough'; method: string }
+  | { kind: 'refused'; reason: ProblemCode }
+  | { kind: 'drift'; operation: string; status: number; pointer: string; message: string }
+  | { kind: 'cookies'; what: 'stale-dropped' | 'new-login' }
+  | { kind: 'session'; from: SessionStateName; to: SessionStateName; reason: string }
+  | { kind: 'keepalive'; ok: boolean; durationMs: number; detail: string; ssoExpiresMs: number | null }
+  | { kind: 'recovery'; rung: string; ok: boolean; detail: string }
+  | { kind: 'relay'; what: 'opened' | 'closed' | 'failed'; open: number };
+
+export type Observe = (happening: Happening) => void;
+
+/** One observer that tells several readers. */
+export function observers(...readers: readonly Observe[]): Observe {
+  return (happening) => {
+    for (const read of readers) read(happening);
+  };
+}
