@@ -1,0 +1,11 @@
+// What a person can act on: one line saying what is wrong and what to do next. `exitCode` 2 means the command line is at
+// fault, 1 anything else.
+
+export class Problem extends Error {
+  readonly exitCode: 1 | 2;
+  constructor(message: string, exitCode: 1 | 2 = 1) {
+    super(message);
+    this.name = 'Problem';
+    this.exitCode = exitCode;
+  }
+}
