@@ -1,1 +1,45 @@
-export {};
+// bezant-supervisor PLAN: plan → ports → run → exit code. Node's own modules only: it starts before anything else.
+import { createOutput } from './output.ts';
+import { loadPlan } from './plan.ts';
+import { portFaults } from './port.ts';
+import { runPlan } from './run.ts';
+import { Faults } from './shape.ts';
+import { watchWishes } from './wishes.ts';
+
+const badPlan = 2;
+const usage =
+  'usage: bezant-supervisor PLAN   (a plan beside this package, such as demo, or a path to a JSON file)';
+
+function complain(heading: string, faults: string[]): number {
+  process.stderr.write([heading, ...faults.map((fault) => `  ${fault}`), ''].join('\n'));
+  return badPlan;
+}
+
+async function main(args: string[]): Promise<number> {
+  const [name] = args;
+  if (name === undefined || args.length > 1 || name.startsWith('-')) return complain(usage, []);
+
+  const plan = loadPlan(name, process.env);
+  const busy = await portFaults(plan.processes);
+  if (busy.length > 0) return complain(`Plan ${name} cannot start:`, busy);
+
+  const output = createOutput(
+    plan.processes.map((entry) => entry.name),
+    process,
+  );
+  return runPlan(plan, {
+    ...output,
+    env: process.env,
+    now: () => performance.now(),
+    random: Math.random,
+    wishes: watchWishes(process, [process.stdout, process.stderr], () => performance.now()),
+    onCollapse: (kill) => process.on('exit', kill),
+  });
+}
+
+try {
+  process.exit(await main(process.argv.slice(2)));
+} catch (error) {
+  if (!(error instanceof Faults)) throw error;
+  process.exit(complain(`Plan ${process.argv[2] ?? ''}:`, error.lines));
+}

@@ -1,0 +1,28 @@
+// Every line under the name of who wrote it, the names in one column.
+export type Stream = 'stdout' | 'stderr';
+
+export interface Output {
+  /** A line of a child. */
+  write: (name: string, stream: Stream, line: string) => void;
+  /** A line of the supervisor's own. */
+  say: (line: string) => void;
+  /** Lines without a name. */
+  print: (lines: string[]) => void;
+}
+
+const self = 'supervisor';
+
+export function createOutput(
+  names: string[],
+  streams: Record<Stream, { write: (text: string) => unknown }>,
+): Output {
+  const width = Math.max(self.length, ...names.map(({ length }) => length));
+  const write: Output['write'] = (name, stream, line) => {
+    streams[stream].write(`${name.padEnd(width)} | ${line}\n`);
+  };
+  return {
+    write,
+    say: (line) => write(self, 'stdout', line),
+    print: (lines) => streams.stdout.write(lines.map((line) => `${line}\n`).join('')),
+  };
+}

@@ -1,0 +1,95 @@
+// A plan names the processes to run together, in start order. It is read and checked whole before anything starts.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { expandAll, type Env } from './expand.ts';
+import { isLoopback } from './loopback.ts';
+import { anyText, checked, dictionary, Faults, flag, list, optional, record, text, whole } from './shape.ts';
+
+const httpUrl = checked(text, (value) =>
+  /^https?:$/.test(URL.parse(value)?.protocol ?? '') ? null : 'must be an http or https URL',
+);
+
+const address = checked(text, (value) =>
+  /^.+:\d{1,5}$/.test(value) && Number(value.slice(value.lastIndexOf(':') + 1)) < 65_536
+    ? null
+    : 'must be host:port',
+);
+
+const ready = checked(
+  record({
+    url: httpUrl,
+    status: optional(list(whole(100)), [200]),
+    everyMs: optional(whole(1), 250),
+    timeoutMs: optional(whole(1), 3_000),
+    deadlineMs: whole(1),
+    insecure: optional(flag, false),
+  }),
+  ({ insecure, url }) =>
+    insecure && !isLoopback(new URL(url).hostname)
+      ? 'insecure is for loopback addresses only: elsewhere the certificate is the only proof of who answers'
+      : null,
+);
+
+const entry = checked(
+  record({
+    name: text,
+    command: text,
+    args: optional(list(anyText), []),
+    env: optional(dictionary(anyText), {}),
+    /** Addresses the process will listen on, and the setting that moves each. */
+    listens: optional(list(record({ address, setting: text })), []),
+    ready: optional(ready, null),
+    /** After it was ready: this many failed probes in a row mean it hangs. */
+    watch: optional(record({ everyMs: whole(1), failures: whole(1) }), null),
+    restart: optional(record({ minMs: whole(0), maxMs: whole(0), budget: whole(0), windowMs: whole(1) }), {
+      minMs: 500,
+      maxMs: 30_000,
+      budget: 5,
+      windowMs: 300_000,
+    }),
+    stopMs: optional(whole(1), 10_000),
+  }),
+  ({ watch, ready: probe }) => (watch !== null && probe === null ? 'watch needs ready' : null),
+);
+
+const planShape = record({
+  banner: optional(list(anyText), []),
+  processes: checked(list(entry), (processes) => {
+    if (processes.length === 0) return 'must name at least one process';
+    const names = processes.map(({ name }) => name);
+    const twice = names.filter((name, index) => names.indexOf(name) !== index);
+    return twice.length > 0 ? `uses a name twice: ${twice.join(', ')}` : null;
+  }),
+});
+
+export type Plan = ReturnType<typeof planShape>;
+export type Entry = Plan['processes'][number];
+export type Ready = NonNullable<Entry['ready']>;
+export type RestartPolicy = Entry['restart'];
+export type Watch = NonNullable<Entry['watch']>;
+
+export function parsePlan(json: string, env: Env): Plan {
+  let document: unknown;
+  try {
+    document = JSON.parse(json);
+  } catch (error) {
+    throw new Faults([`is not JSON: ${(error as Error).message}`]);
+  }
+  return planShape(expandAll(document, env), '');
+}
+
+/** A bare name is one of the plans beside this package; anything with a slash or `.json` is a file. */
+export function planPath(name: string): string {
+  return /[/\\]|\.json$/.test(name) ? name : join(import.meta.dirname, '..', 'plans', `${name}.json`);
+}
+
+export function loadPlan(name: string, env: Env): Plan {
+  let json: string;
+  try {
+    json = readFileSync(planPath(name), 'utf8');
+  } catch (error) {
+    throw new Faults([`cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`]);
+  }
+  return parsePlan(json, env);
+}
