@@ -3,5 +3,7 @@
 import type { Emitter } from './emitter.ts';
 import { emitFindings } from './findings.ts';
 import { emitOpenapi } from './openapi.ts';
+import { emitOperations } from './operations.ts';
+import { emitValidators } from './validators.ts';
 
-export const emitters: readonly Emitter[] = [emitOpenapi, emitFindings];
+export const emitters: readonly Emitter[] = [emitOpenapi, emitOperations, emitValidators, emitFindings];
