@@ -1,0 +1,30 @@
+// The public chain, in order. What each step does stands in its own file.
+
+import express, { type Express, type RequestHandler } from 'express';
+import { Problem } from './errors.ts';
+import type { Observe } from './observe.ts';
+import { problemWriter } from './request/problem.ts';
+
+export interface Chain {
+  edge: RequestHandler;
+  /** Our own endpoints that a platform may ask without a key: /livez and /readyz. */
+  probes: RequestHandler;
+  keys: RequestHandler;
+  own: readonly RequestHandler[];
+  composites: RequestHandler;
+  friendly: RequestHandler;
+  contract: RequestHandler;
+  loginPages: RequestHandler;
+}
+
+export function createApp(chain: Chain, observe: Observe): Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', false).set('case sensitive routing', true);
+  app.use(chain.edge, chain.probes, chain.keys, ...chain.own);
+  app.use(chain.composites, chain.friendly, chain.contract, chain.loginPages);
+  app.use((request) => {
+    throw new Problem('path_refused', `There is nothing at this path for ${request.method}.`);
+  });
+  app.use(problemWriter(observe));
+  return app;
+}

@@ -1,0 +1,139 @@
+// The short paths: `/accounts/{accountId}/positions` for `/v1/api/portfolio/{accountId}/positions/{pageId}`. All from the
+// table; answers are IBKR's bytes, but a login page or a web page becomes a problem that a program can read.
+
+import type { Request, RequestHandler } from 'express';
+import type { FriendlyRoute, Operation } from '../contract.ts';
+import { Problem } from '../errors.ts';
+import type { Gateway } from '../gateway.ts';
+import { readBody } from './body.ts';
+import { apiPrefix, fillTemplate, type Call } from './call.ts';
+import { searchOf, wantsFresh } from './contract-routes.ts';
+import { exchangeOf } from './exchange.ts';
+import { forward } from './forward.ts';
+import { requestHeaders } from './headers.ts';
+import { readJson } from './media-type.ts';
+import { segmentsOf } from './paths.ts';
+import type { Pipeline } from './pipeline.ts';
+import { refuseNonJson } from './problem.ts';
+import type { Match, Routes } from './route.ts';
+import { badRequest } from './validate.ts';
+
+export function createFriendlyRoutes(deps: {
+  routes: Routes;
+  pipeline: Pipeline;
+  gateway: Gateway;
+}): RequestHandler {
+  const { routes, pipeline, gateway } = deps;
+  return async (request, response, next) => {
+    const segments = segmentsOf(request.path);
+    if (segments === null) return next();
+    const match = routes.match(request.method === 'HEAD' ? 'GET' : request.method, segments);
+    if (match === null) {
+      const methods = routes.methods(segments);
+      return methods.length === 0 ? next() : next(wrongMethod(request.method, methods));
+    }
+    const exchange = exchangeOf(request);
+    exchange.operation = match.operation.id;
+    const answer = await pipeline.run(await toCall(request, match, gateway.url.origin), exchange.principal);
+    refuseNonJson(answer);
+    forward(response, answer, gateway.url);
+  };
+}
+
+export const wrongMethod = (method: string, allowed: readonly string[]): Problem =>
+  new Problem('method_not_allowed', `${method} is not among the methods of this path.`, {
+    headers: { allow: (allowed.includes('GET') ? [...allowed, 'HEAD'] : allowed).join(', ') },
+  });
+
+async function toCall(request: Request, match: Match, gatewayOrigin: string): Promise<Call> {
+  const { operation, friendly, params } = match;
+  if (friendly === null) throw new Error('not a friendly route');
+  const { signal } = exchangeOf(request);
+  const given = searchOf(request.url);
+  const values = parameterValues(operation, friendly, params, given);
+  const made =
+    friendly.body === undefined
+      ? null
+      : Buffer.from(JSON.stringify(bodyFromQuery(operation, friendly.body, given)));
+  const sent = made ?? (await readBody(request, signal));
+  const contentType = made === null ? request.headers['content-type'] : 'application/json';
+  if (sent !== null && made === null && operation.body !== null) requireJson(operation, contentType);
+  const headers = requestHeaders(request.headers, gatewayOrigin);
+  if (made !== null) headers['content-type'] = 'application/json';
+  const search = values.query.toString();
+  return {
+    operation,
+    target: apiPrefix + fillTemplate(operation.path, values.path) + (search === '' ? '' : `?${search}`),
+    path: values.path,
+    query: values.query,
+    headers,
+    body: sent,
+    json: readJson(operation, sent, contentType),
+    signal,
+    fresh: wantsFresh(request),
+  };
+}
+
+function requireJson(operation: Operation, contentType: string | undefined): void {
+  if (!/^application\/(.+\+)?json\s*(;|$)/i.test(contentType ?? '')) {
+    throw new Problem('unsupported_media_type', `${operation.id} takes a body of type application/json.`);
+  }
+}
+
+function parameterValues(
+  operation: Operation,
+  friendly: FriendlyRoute,
+  params: Readonly<Record<string, string>>,
+  given: URLSearchParams,
+): { path: Record<string, string>; query: URLSearchParams } {
+  const path: Record<string, string> = {};
+  const query = new URLSearchParams();
+  for (const parameter of operation.parameters) {
+    const source = friendly.params[parameter.name] ?? {};
+    const asked = source.query ?? parameter.name;
+    const fromPath = params[source.path ?? parameter.name];
+    const value = fromPath ?? given.getAll(asked).at(-1) ?? source.default;
+    if (value === undefined) {
+      const required = source.required ?? parameter.required;
+      if (required) throw missingParameter(asked);
+    } else if (parameter.in === 'path') {
+      path[parameter.name] = value;
+    } else if (parameter.in === 'query') {
+      query.set(parameter.name, value);
+    }
+  }
+  return { path, query };
+}
+
+function bodyFromQuery(
+  operation: Operation,
+  sources: NonNullable<FriendlyRoute['body']>,
+  given: URLSearchParams,
+): Record<string, unknown> {
+  const body: Record<string, unknown> = {};
+  for (const [field, source] of Object.entries(sources)) {
+    const text = given.getAll(source.query).at(-1);
+    if (text !== undefined) body[field] = readField(operation, source.query, source.type, text);
+    else if (source.default !== undefined) body[field] = source.default;
+    else if (source.required === true) throw missingParameter(source.query);
+  }
+  return body;
+}
+
+function readField(
+  operation: Operation,
+  name: string,
+  type: 'string' | 'boolean' | 'integer',
+  text: string,
+): unknown {
+  if (type === 'string') return text;
+  const value: unknown = type === 'boolean' ? { true: true, false: false }[text.toLowerCase()] : Number(text);
+  if (typeof value === 'boolean' || Number.isInteger(value)) return value;
+  const wanted = type === 'boolean' ? 'true or false' : 'a whole number';
+  throw badRequest(operation, [{ pointer: `/query/${name}`, message: `must be ${wanted}` }]);
+}
+
+const missingParameter = (name: string): Problem =>
+  new Problem('missing_query_param', `The query parameter "${name}" is missing.`, {
+    errors: [{ pointer: `/query/${name}`, message: 'is required' }],
+  });

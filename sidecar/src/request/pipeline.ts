@@ -1,0 +1,151 @@
+// The way of a call to IBKR, in order: may it, is it right, is the answer known, what must come first, is it its turn, go.
+
+import type { Clock } from '../clock.ts';
+import type { Contract, Operation } from '../contract.ts';
+import { Problem } from '../errors.ts';
+import type { Gateway, GatewayAnswer } from '../gateway.ts';
+import type { Observe } from '../observe.ts';
+import type { Principal } from '../api-keys.ts';
+import { apiPrefix, type Call } from './call.ts';
+import { Coalescer } from './coalesce.ts';
+import { guard, type GuardSettings } from './guard.ts';
+import { Governor, type PacingSettings, type Priority } from './pacing.ts';
+import { Preflight, wantsPreflight } from './preflight.ts';
+import { createValidate, type Validators } from './validate.ts';
+import { WarmUp } from './warm-up.ts';
+
+export interface Sighting {
+  operation: string;
+  outcome: GatewayAnswer | Problem;
+}
+
+export interface Pipeline {
+  /** A caller's call, through every step. */
+  run(call: Call, principal: Principal | null): Promise<GatewayAnswer>;
+  /** A call of our own, such as the keepalive: paced and observed, nothing else. */
+  own(operationId: string, json: unknown, signal?: AbortSignal): Promise<GatewayAnswer>;
+  /** A path that the contract does not know, under the global limit alone. */
+  raw(call: Call): Promise<GatewayAnswer>;
+}
+
+export function createPipeline(deps: {
+  contract: Contract;
+  validators: Validators;
+  gateway: Gateway;
+  clock: Clock;
+  observe: Observe;
+  guard: GuardSettings;
+  pacing: PacingSettings;
+  /** The number of the brokerage session. */
+  epoch: () => number;
+  /** Tells the session what was seen on the way. */
+  saw: (sighting: Sighting) => void;
+  /** Compares an answer with the contract, off the hot path. */
+  sample: (operation: Operation, answer: GatewayAnswer) => void;
+}): Pipeline {
+  const { contract, gateway, clock, observe } = deps;
+  const validate = createValidate(deps);
+  const governor = new Governor({ clock, observe, settings: deps.pacing });
+  const coalescer = new Coalescer(deps);
+  const warmUp = new WarmUp(deps);
+  const never = new AbortController().signal;
+
+  const preflight = new Preflight({
+    contract,
+    observe,
+    epoch: deps.epoch,
+    // Others may be waiting for the same first call, so it does not end when the first of them leaves.
+    call: (operation) => send(ownCall(operation, undefined, never), 'session', never),
+  });
+
+  async function send(call: Call, priority: Priority, signal: AbortSignal): Promise<GatewayAnswer> {
+    const { operation } = call;
+    const leave = await governor.enter(operation, priority, signal);
+    const startedMs = clock.now();
+    try {
+      const answer = await gateway.call({
+        method: operation.method,
+        target: call.target,
+        headers: call.headers,
+        body: call.body,
+        signal,
+        mayRetryWithoutCookies: operation.safety === 'read',
+      });
+      observe({
+        kind: 'upstream',
+        operation: operation.id,
+        status: answer.status,
+        durationMs: clock.now() - startedMs,
+      });
+      if (answer.status === 429) governor.penalize(operation, retryAfterMs(answer));
+      preflight.saw(operation, answer);
+      deps.saw({ operation: operation.id, outcome: answer });
+      deps.sample(operation, answer);
+      return answer;
+    } catch (error) {
+      if (error instanceof Problem) {
+        const durationMs = clock.now() - startedMs;
+        observe({
+          kind: 'upstream-failed',
+          operation: operation.id,
+          code: error.code,
+          durationMs,
+          cause: error.cause,
+        });
+        deps.saw({ operation: operation.id, outcome: error });
+      }
+      throw error;
+    } finally {
+      leave();
+    }
+  }
+
+  async function proceed(call: Call, signal: AbortSignal): Promise<GatewayAnswer> {
+    const { operation } = call;
+    const priority =
+      operation.safety === 'order' ? 'order' : operation.safety === 'session' ? 'session' : 'caller';
+    await preflight.before(operation, signal);
+    // A write that was sent is not taken back when its caller leaves: its outcome must still be seen.
+    const sendSignal = operation.safety === 'read' ? signal : never;
+    if (operation.safety !== 'read') signal.throwIfAborted();
+    const answer = await warmUp.run(call, () => send(call, priority, sendSignal), signal);
+    if (operation.safety !== 'read' || !wantsPreflight(answer) || operation.preflight.length === 0)
+      return answer;
+    await preflight.before(operation, signal);
+    return send(call, priority, signal);
+  }
+
+  return {
+    async run(call, principal) {
+      guard(call, deps.guard, principal);
+      validate(call);
+      return coalescer.run(call, (signal) => proceed(call, signal));
+    },
+    async own(operationId, json, signal = never) {
+      const operation = contract.byId.get(operationId);
+      if (operation === undefined) throw new Error(`the contract has no operation ${operationId}`);
+      return send(ownCall(operation, json, signal), 'session', signal);
+    },
+    raw: (call) => send(call, 'caller', call.signal),
+  };
+}
+
+/** A call of ours: no caller's headers, an optional JSON body. */
+function ownCall(operation: Operation, json: unknown, signal: AbortSignal): Call {
+  return {
+    operation,
+    target: apiPrefix + operation.path,
+    path: {},
+    query: new URLSearchParams(),
+    headers: json === undefined ? {} : { 'content-type': 'application/json' },
+    body: json === undefined ? null : Buffer.from(JSON.stringify(json)),
+    json,
+    signal,
+    fresh: true,
+  };
+}
+
+function retryAfterMs({ headers }: GatewayAnswer): number | null {
+  const seconds = Number(headers['retry-after']);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : null;
+}

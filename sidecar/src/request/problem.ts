@@ -1,0 +1,86 @@
+// The one place where an error becomes an answer: RFC 9457 problem details that also carry the predecessor's members.
+
+import type { ErrorRequestHandler, Request, Response } from 'express';
+import type { ServerResponse } from 'node:http';
+import { Problem, problemKinds } from '../errors.ts';
+import type { GatewayAnswer } from '../gateway.ts';
+import { isLoginRedirect, isLoggedOut } from '../gateway.ts';
+import type { Observe } from '../observe.ts';
+import { isHtml } from './headers.ts';
+
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  return new Problem('internal', 'The request failed in this server.', { cause: error });
+}
+
+export function problemBody(problem: Problem, requestId: string): Buffer {
+  const { title, hint } = problemKinds[problem.code];
+  const { errors } = problem.extra;
+  return Buffer.from(
+    JSON.stringify({
+      type: `urn:bezant:problem:${problem.code}`,
+      title,
+      status: problem.status,
+      detail: problem.message,
+      instance: `urn:bezant:request:${requestId}`,
+      code: problem.code,
+      message: problem.message,
+      hint,
+      requestId,
+      ...(errors === undefined ? {} : { errors }),
+    }),
+  );
+}
+
+export function writeProblem(response: ServerResponse, problem: Problem, requestId: string): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const body = problemBody(problem, requestId);
+  const { retryAfterSeconds, headers } = problem.extra;
+  response.writeHead(problem.status, {
+    'content-type': 'application/problem+json; charset=utf-8',
+    'content-length': body.length,
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+    ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+    ...headers,
+  });
+  response.end(body);
+}
+
+/** Express's last handler. */
+export function problemWriter(observe: Observe): ErrorRequestHandler {
+  return (error: unknown, request: Request, response: Response, next) => {
+    void next;
+    const problem = toProblem(error);
+    if (problem.status < 500) observe({ kind: 'refused', reason: problem.code });
+    response.locals['problem'] = problem;
+    writeProblem(response, problem, request.exchange?.requestId ?? '');
+  };
+}
+
+/** On our own routes a login page or a web page is never handed to a caller who expects JSON. */
+export function refuseNonJson(answer: GatewayAnswer): void {
+  if (isLoggedOut(answer)) throw new Problem('not_authenticated', 'The Gateway asks for a login.');
+  const { status } = answer;
+  if (status >= 300 && status < 400) {
+    throw new Problem('upstream_status', `The Gateway answered with an unexpected redirect (${status}).`);
+  }
+  if (!isHtml(answer)) return;
+  if (status < 300)
+    throw new Problem('upstream_decode_error', 'The Gateway answered with a web page where JSON is due.');
+  if (status === 429 || status >= 500) {
+    throw new Problem('upstream_status', `IBKR answered with status ${status}.`, { status });
+  }
+  throw new Problem('upstream_client_error', `IBKR refused the call with status ${status}.`, { status });
+}
+
+/** On IBKR's own paths everything is relayed as it is, but a web page is no success of a JSON operation. */
+export function refusePageAsSuccess(answer: GatewayAnswer, mediaTypes: readonly string[]): void {
+  const json = mediaTypes.length > 0 && mediaTypes.every((type) => type.includes('json'));
+  if (json && answer.status >= 200 && answer.status < 300 && !isLoginRedirect(answer) && isHtml(answer)) {
+    throw new Problem('upstream_decode_error', 'The Gateway answered with a web page where JSON is due.');
+  }
+}
