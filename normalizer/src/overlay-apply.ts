@@ -34,6 +34,7 @@ function find(document: JsonObject, key: string, facts: OperationFacts): JsonObj
     object(item, method.toLowerCase()) ??
     (item[method.toLowerCase()] = {
       operationId: facts.id,
+      'x-bezant-origin': 'overlay',
       tags: [facts.tag],
       parameters: [...path.matchAll(/\{(.+?)\}/g)].map(([, name = '']) => ({
         name,

@@ -1,8 +1,9 @@
 // operations.json: one row for each operation, from the normalised document and the overlay. Everything that asks "what is
 // this call, may I make it, how often" reads this table.
 
-import { follow, list, object, operations } from '../document.ts';
+import { follow, list, object, operations, type Operation } from '../document.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
+import { keyOf } from '../overlay.ts';
 import type { Guard, OperationFacts, Overlay, Pacing, Route, Safety, ServedBy } from '../overlay.ts';
 import { Problem } from '../problem.ts';
 import type { Emitter } from './emitter.ts';
@@ -47,42 +48,28 @@ export const emitOperations: Emitter = ({ document, overlay }) => ({
 /** Sorted by path, then method. */
 export function operationRows(document: JsonObject, overlay: Overlay): OperationRow[] {
   return operations(document)
-    .map(({ path, method, item, node }) => {
-      const key = `${method.toUpperCase()} ${path}`;
-      const facts = overlay.operations.get(key);
-      if (facts === undefined) throw new Problem(`${key} has no entry in spec/overlay; add one.`);
-      return operationRow(
-        document,
-        key,
-        [...list(item, 'parameters'), ...list(node, 'parameters')],
-        node,
-        facts,
-      );
-    })
+    .map((operation) => operationRow(document, operation, overlay.operations.get(keyOf(operation))))
     .sort((one, other) => compare(one.path, other.path) || compare(one.method, other.method));
 }
 
 function operationRow(
   document: JsonObject,
-  key: string,
-  parameters: Json[],
-  node: JsonObject,
-  facts: OperationFacts,
+  operation: Operation,
+  facts: OperationFacts | undefined,
 ): OperationRow {
-  const [method = '', path = ''] = key.split(' ');
-  const { summary, safety, servedBy } = facts;
-  if (summary === undefined || safety === undefined || servedBy === undefined)
-    throw new Problem(
-      `${key} lacks a summary, a safety class or servedBy in spec/overlay/${facts.file}; add them.`,
-    );
+  const { path, method, item, node } = operation;
+  if (facts?.summary === undefined || facts.safety === undefined || facts.servedBy === undefined)
+    throw new Problem(`${keyOf(operation)} has no complete entry in spec/overlay: complete it`);
   return {
-    id: String(node['operationId']),
-    method,
+    id: idOf(operation),
+    method: method.toUpperCase(),
     path,
     tag: facts.tag,
-    summary,
+    summary: facts.summary,
     origin: facts.id === undefined ? 'ibkr' : 'overlay',
-    parameters: parameters.flatMap((parameter) => parameterRow(document, follow(document, parameter))),
+    parameters: [...list(item, 'parameters'), ...list(node, 'parameters')].flatMap((parameter) =>
+      parameterRow(document, parameter),
+    ),
     body: body(follow(document, node['requestBody'])),
     responses: Object.fromEntries(
       Object.entries(object(node, 'responses') ?? {}).map(([status, response]) => [
@@ -90,8 +77,8 @@ function operationRow(
         Object.keys(object(follow(document, response) ?? {}, 'content') ?? {}),
       ]),
     ),
-    servedBy,
-    safety,
+    servedBy: facts.servedBy,
+    safety: facts.safety,
     guards: facts.guards,
     pacing: facts.pacing,
     preflight: facts.preflight,
@@ -101,17 +88,18 @@ function operationRow(
   };
 }
 
-function parameterRow(document: JsonObject, parameter: JsonObject | undefined): ParameterRow[] {
-  if (parameter === undefined) return [];
-  const { name, in: position, required } = parameter;
-  const type = follow(document, parameter['schema'])?.['type'];
+export function idOf(operation: Operation): string {
+  const id = operation.node['operationId'];
+  if (typeof id !== 'string') throw new Problem(`${keyOf(operation)} has no operationId: give it one`);
+  return id;
+}
+
+function parameterRow(document: JsonObject, parameter: Json): ParameterRow[] {
+  const { name, in: position, required, schema } = follow(document, parameter) ?? {};
+  if (typeof name !== 'string' || typeof position !== 'string') return [];
+  const type = follow(document, schema)?.['type'];
   return [
-    {
-      name: String(name),
-      in: String(position),
-      required: required === true,
-      type: typeof type === 'string' ? type : 'string',
-    },
+    { name, in: position, required: required === true, type: typeof type === 'string' ? type : 'string' },
   ];
 }
 
