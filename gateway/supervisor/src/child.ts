@@ -33,9 +33,14 @@ const startFailures: Record<string, string> = {
   EACCES: 'may not be executed by this user',
 };
 
+function environment(own: Env, added: Entry['env']): Env {
+  const all = Object.entries({ ...own, ...added });
+  return Object.fromEntries(all.filter((variable): variable is [string, string] => variable[1] !== null));
+}
+
 export function startChild(entry: Entry, deps: ChildDeps): Child {
   const child = spawn(entry.command, entry.args, {
-    env: { ...deps.env, ...entry.env },
+    env: environment(deps.env, entry.env),
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

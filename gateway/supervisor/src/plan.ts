@@ -4,7 +4,19 @@ import { join } from 'node:path';
 
 import { expandAll, type Env } from './expand.ts';
 import { isLoopback } from './loopback.ts';
-import { anyText, checked, dictionary, Faults, flag, list, optional, record, text, whole } from './shape.ts';
+import {
+  anyText,
+  checked,
+  dictionary,
+  Faults,
+  flag,
+  list,
+  nullable,
+  optional,
+  record,
+  text,
+  whole,
+} from './shape.ts';
 
 const httpUrl = checked(text, (value) =>
   /^https?:$/.test(URL.parse(value)?.protocol ?? '') ? null : 'must be an http or https URL',
@@ -36,7 +48,8 @@ const entry = checked(
     name: text,
     command: text,
     args: optional(list(anyText), []),
-    env: optional(dictionary(anyText), {}),
+    /** Added to the environment; null takes a variable away. */
+    env: optional(dictionary(nullable(anyText)), {}),
     /** Addresses the process will listen on, and the setting that moves each. */
     listens: optional(list(record({ address, setting: text })), []),
     ready: optional(ready, null),

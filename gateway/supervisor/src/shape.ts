@@ -69,6 +69,11 @@ export const optional =
   (value, at) =>
     value === undefined ? fallback : reader(value, at);
 
+export const nullable =
+  <T>(reader: Reader<T>): Reader<T | null> =>
+  (value, at) =>
+    value === null ? null : reader(value, at);
+
 export const checked =
   <T>(reader: Reader<T>, wrong: (value: T) => string | null): Reader<T> =>
   (value, at) => {

@@ -249,21 +249,24 @@ test.each([
   await run.line(want);
 });
 
-test('the environment of an entry reaches it, over the own one', async () => {
+test('the environment of an entry goes over the own one, and null takes a variable away', async () => {
   const run = start(
     {
       processes: [
         {
           name: 'env',
           command: process.execPath,
-          args: ['-e', 'console.log(process.env.GIVEN, process.env.OWN); setInterval(() => {}, 1000)'],
-          env: { OWN: '${GIVEN}-${OTHER:-default}' },
+          args: [
+            '-e',
+            'console.log(process.env.GIVEN, process.env.OWN, process.env.AWAY); setInterval(() => {}, 1000)',
+          ],
+          env: { OWN: '${GIVEN}-${OTHER:-default}', AWAY: null },
         },
       ],
     },
-    { GIVEN: 'given', OWN: 'hidden' },
+    { GIVEN: 'given', OWN: 'hidden', AWAY: 'here' },
   );
-  await run.line(/^env .* given given-default$/);
+  await run.line(/^env .* given given-default undefined$/);
   run.signal('SIGTERM');
   expect(await run.ended).toBe(0);
 });

@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
 
+import { readFileSync } from 'node:fs';
+
 import { parsePlan, planPath } from '../src/plan.ts';
 import { Faults } from '../src/shape.ts';
 
@@ -101,6 +103,18 @@ test.each(['https://localhost:5000/', 'https://127.8.9.1/', 'https://[::1]:5000/
     ).toEqual([]);
   },
 );
+
+test('the shipped plan holds without any setting, and a setting moves every mention of a port', () => {
+  const json = readFileSync(planPath('demo'), 'utf8');
+  expect(parsePlan(json, {}).processes.map(({ name }) => name)).toEqual(['gateway', 'sidecar']);
+  const [gateway, sidecar] = parsePlan(json, { BEZANT_DEMO_GATEWAY_PORT: '5099' }).processes;
+  expect(gateway).toMatchObject({
+    args: expect.arrayContaining(['5099']),
+    listens: [{ address: '127.0.0.1:5099' }],
+    ready: { url: expect.stringContaining(':5099/') },
+  });
+  expect(sidecar?.env).toMatchObject({ IBKR_GATEWAY_URL: 'https://localhost:5099/v1/api' });
+});
 
 test('a bare name is a plan of this package, anything else a file', () => {
   expect(planPath('demo')).toMatch(/gateway\/supervisor\/plans\/demo\.json$/);
