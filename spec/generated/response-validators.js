@@ -2778,7 +2778,7 @@ validate36.evaluated = {"props":{"bootstrapped":true,"customIndex":true,"desc":t
 
 exports["getForecastCategories 200 application/json"] = validate39;
 const schema26 = {"$ref":"bezant:openapi#/paths/~1forecast~1category~1tree/get/responses/200/content/application~1json/schema"};
-const schema27 = {"properties":{"categories":{"properties":{"categoryId":{"properties":{"markets":{"properties":{"conid":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"exchange":{"type":"string"},"name":{"type":"string"},"symbol":{"type":"string"}},"type":"array"},"name":{"type":"string"},"parent_id":{"type":"string"}},"type":"object"}},"type":"object"}},"type":"object"};
+const schema27 = {"properties":{"categories":{"properties":{"categoryId":{"properties":{"markets":{"type":"array","items":{"type":"object","properties":{"conid":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"exchange":{"type":"string"},"name":{"type":"string"},"symbol":{"type":"string"}}}},"name":{"type":"string"},"parent_id":{"type":"string"}},"type":"object"}},"type":"object"}},"type":"object"};
 
 function validate40(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2805,77 +2805,95 @@ if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 if(data1.markets !== undefined){
 let data2 = data1.markets;
 const _errs5 = errors;
-if(!(Array.isArray(data2))){
-validate40.errors = [{instancePath:instancePath+"/categories/categoryId/markets",schemaPath:"#/properties/categories/properties/categoryId/properties/markets/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
 if(errors === _errs5){
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-if(data2.conid !== undefined){
-let data3 = data2.conid;
+if(Array.isArray(data2)){
+var valid3 = true;
+const len0 = data2.length;
+for(let i0=0; i0<len0; i0++){
+let data3 = data2[i0];
 const _errs7 = errors;
-if(!((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3)))){
-validate40.errors = [{instancePath:instancePath+"/categories/categoryId/markets/conid",schemaPath:"#/properties/categories/properties/categoryId/properties/markets/properties/conid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+if(errors === _errs7){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.conid !== undefined){
+let data4 = data3.conid;
+const _errs9 = errors;
+if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
+validate40.errors = [{instancePath:instancePath+"/categories/categoryId/markets/" + i0+"/conid",schemaPath:"#/properties/categories/properties/categoryId/properties/markets/items/properties/conid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs7){
-if(typeof data3 == "number"){
-if(data3 > 2147483647 || isNaN(data3)){
-validate40.errors = [{instancePath:instancePath+"/categories/categoryId/markets/conid",schemaPath:"#/properties/categories/properties/categoryId/properties/markets/properties/conid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+if(errors === _errs9){
+if(typeof data4 == "number"){
+if(data4 > 2147483647 || isNaN(data4)){
+validate40.errors = [{instancePath:instancePath+"/categories/categoryId/markets/" + i0+"/conid",schemaPath:"#/properties/categories/properties/categoryId/properties/markets/items/properties/conid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data3 < -2147483648 || isNaN(data3)){
-validate40.errors = [{instancePath:instancePath+"/categories/categoryId/markets/conid",schemaPath:"#/properties/categories/properties/categoryId/properties/markets/properties/conid/minimum",keyword:"minimum",params:{comparison: ">=", limit: -2147483648},message:"must be >= -2147483648"}];
+if(data4 < -2147483648 || isNaN(data4)){
+validate40.errors = [{instancePath:instancePath+"/categories/categoryId/markets/" + i0+"/conid",schemaPath:"#/properties/categories/properties/categoryId/properties/markets/items/properties/conid/minimum",keyword:"minimum",params:{comparison: ">=", limit: -2147483648},message:"must be >= -2147483648"}];
 return false;
 }
 }
+}
+}
+var valid4 = _errs9 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data3.exchange !== undefined){
+const _errs11 = errors;
+if(typeof data3.exchange !== "string"){
+validate40.errors = [{instancePath:instancePath+"/categories/categoryId/markets/" + i0+"/exchange",schemaPath:"#/properties/categories/properties/categoryId/properties/markets/items/properties/exchange/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid4 = _errs11 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data3.name !== undefined){
+const _errs13 = errors;
+if(typeof data3.name !== "string"){
+validate40.errors = [{instancePath:instancePath+"/categories/categoryId/markets/" + i0+"/name",schemaPath:"#/properties/categories/properties/categoryId/properties/markets/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid4 = _errs13 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data3.symbol !== undefined){
+const _errs15 = errors;
+if(typeof data3.symbol !== "string"){
+validate40.errors = [{instancePath:instancePath+"/categories/categoryId/markets/" + i0+"/symbol",schemaPath:"#/properties/categories/properties/categoryId/properties/markets/items/properties/symbol/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid4 = _errs15 === errors;
+}
+else {
+var valid4 = true;
+}
+}
+}
+}
+}
+else {
+validate40.errors = [{instancePath:instancePath+"/categories/categoryId/markets/" + i0,schemaPath:"#/properties/categories/properties/categoryId/properties/markets/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 var valid3 = _errs7 === errors;
+if(!valid3){
+break;
+}
+}
 }
 else {
-var valid3 = true;
-}
-if(valid3){
-if(data2.exchange !== undefined){
-const _errs9 = errors;
-if(typeof data2.exchange !== "string"){
-validate40.errors = [{instancePath:instancePath+"/categories/categoryId/markets/exchange",schemaPath:"#/properties/categories/properties/categoryId/properties/markets/properties/exchange/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate40.errors = [{instancePath:instancePath+"/categories/categoryId/markets",schemaPath:"#/properties/categories/properties/categoryId/properties/markets/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
-}
-var valid3 = _errs9 === errors;
-}
-else {
-var valid3 = true;
-}
-if(valid3){
-if(data2.name !== undefined){
-const _errs11 = errors;
-if(typeof data2.name !== "string"){
-validate40.errors = [{instancePath:instancePath+"/categories/categoryId/markets/name",schemaPath:"#/properties/categories/properties/categoryId/properties/markets/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid3 = _errs11 === errors;
-}
-else {
-var valid3 = true;
-}
-if(valid3){
-if(data2.symbol !== undefined){
-const _errs13 = errors;
-if(typeof data2.symbol !== "string"){
-validate40.errors = [{instancePath:instancePath+"/categories/categoryId/markets/symbol",schemaPath:"#/properties/categories/properties/categoryId/properties/markets/properties/symbol/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid3 = _errs13 === errors;
-}
-else {
-var valid3 = true;
-}
-}
-}
-}
 }
 }
 var valid2 = _errs5 === errors;
@@ -2885,24 +2903,24 @@ var valid2 = true;
 }
 if(valid2){
 if(data1.name !== undefined){
-const _errs15 = errors;
+const _errs17 = errors;
 if(typeof data1.name !== "string"){
 validate40.errors = [{instancePath:instancePath+"/categories/categoryId/name",schemaPath:"#/properties/categories/properties/categoryId/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid2 = _errs15 === errors;
+var valid2 = _errs17 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
 if(data1.parent_id !== undefined){
-const _errs17 = errors;
+const _errs19 = errors;
 if(typeof data1.parent_id !== "string"){
 validate40.errors = [{instancePath:instancePath+"/categories/categoryId/parent_id",schemaPath:"#/properties/categories/properties/categoryId/properties/parent_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid2 = _errs17 === errors;
+var valid2 = _errs19 === errors;
 }
 else {
 var valid2 = true;
@@ -13095,7 +13113,7 @@ exports["get_gw_api_v1_client_instructions_clientinstructionid 200 application/j
 const schema121 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1client-instructions~1%7BclientInstructionId%7D/get/responses/200/content/application~1json/schema"};
 const schema122 = {"anyOf":[{"$ref":"#/components/schemas/InstructionPollingResponse"},{"$ref":"#/components/schemas/InstructionResponse"},{"$ref":"#/components/schemas/QueryRecentInstructionResponse"},{"$ref":"#/components/schemas/DepositFundsPollingResponse"},{"$ref":"#/components/schemas/QueryIRAContributionsResponse"}]};
 const schema123 = {"allOf":[{"$ref":"#/components/schemas/InstructionPollingResponse"},{"properties":{"instructionResult":{"$ref":"#/components/schemas/QueryRecentInstructionResult"}},"type":"object"}]};
-const schema124 = {"allOf":[{"$ref":"#/components/schemas/PollingInstructionResult"},{"properties":{"instructionHistory":{"properties":{"historyMaxDepthNumberOfDays":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"historyMaxDepthNumberOfInstruction":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"result":{"properties":{"clientInstructionId":{"type":"number"},"ibInstructionId":{"type":"number"},"instructionSetId":{"type":"number"},"instructionType":{"type":"string"},"requestDate":{"type":"string"},"status":{"type":"string"}},"required":["clientInstructionId","ibInstructionId","instructionSetId","instructionType","requestDate","status"],"type":"array"}},"required":["historyMaxDepthNumberOfDays","historyMaxDepthNumberOfInstruction","result"],"type":"object"}},"required":["instructionHistory"],"type":"object"}]};
+const schema124 = {"allOf":[{"$ref":"#/components/schemas/PollingInstructionResult"},{"properties":{"instructionHistory":{"properties":{"historyMaxDepthNumberOfDays":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"historyMaxDepthNumberOfInstruction":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"result":{"type":"array","items":{"type":"object","properties":{"clientInstructionId":{"type":"number"},"ibInstructionId":{"type":"number"},"instructionSetId":{"type":"number"},"instructionType":{"type":"string"},"requestDate":{"type":"string"},"status":{"type":"string"}},"required":["clientInstructionId","ibInstructionId","instructionSetId","instructionType","requestDate","status"]}}},"required":["historyMaxDepthNumberOfDays","historyMaxDepthNumberOfInstruction","result"],"type":"object"}},"required":["instructionHistory"],"type":"object"}]};
 
 function validate218(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -13191,95 +13209,113 @@ if(valid2){
 if(data0.result !== undefined){
 let data3 = data0.result;
 const _errs9 = errors;
-if(!(Array.isArray(data3))){
-validate218.errors = [{instancePath:instancePath+"/instructionHistory/result",schemaPath:"#/allOf/1/properties/instructionHistory/properties/result/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
 if(errors === _errs9){
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(Array.isArray(data3)){
+var valid3 = true;
+const len0 = data3.length;
+for(let i0=0; i0<len0; i0++){
+let data4 = data3[i0];
+const _errs11 = errors;
+if(errors === _errs11){
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 let missing2;
-if(((((((data3.clientInstructionId === undefined) && (missing2 = "clientInstructionId")) || ((data3.ibInstructionId === undefined) && (missing2 = "ibInstructionId"))) || ((data3.instructionSetId === undefined) && (missing2 = "instructionSetId"))) || ((data3.instructionType === undefined) && (missing2 = "instructionType"))) || ((data3.requestDate === undefined) && (missing2 = "requestDate"))) || ((data3.status === undefined) && (missing2 = "status"))){
-validate218.errors = [{instancePath:instancePath+"/instructionHistory/result",schemaPath:"#/allOf/1/properties/instructionHistory/properties/result/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+if(((((((data4.clientInstructionId === undefined) && (missing2 = "clientInstructionId")) || ((data4.ibInstructionId === undefined) && (missing2 = "ibInstructionId"))) || ((data4.instructionSetId === undefined) && (missing2 = "instructionSetId"))) || ((data4.instructionType === undefined) && (missing2 = "instructionType"))) || ((data4.requestDate === undefined) && (missing2 = "requestDate"))) || ((data4.status === undefined) && (missing2 = "status"))){
+validate218.errors = [{instancePath:instancePath+"/instructionHistory/result/" + i0,schemaPath:"#/allOf/1/properties/instructionHistory/properties/result/items/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
 return false;
 }
 else {
-if(data3.clientInstructionId !== undefined){
-const _errs11 = errors;
-if(!(typeof data3.clientInstructionId == "number")){
-validate218.errors = [{instancePath:instancePath+"/instructionHistory/result/clientInstructionId",schemaPath:"#/allOf/1/properties/instructionHistory/properties/result/properties/clientInstructionId/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+if(data4.clientInstructionId !== undefined){
+const _errs13 = errors;
+if(!(typeof data4.clientInstructionId == "number")){
+validate218.errors = [{instancePath:instancePath+"/instructionHistory/result/" + i0+"/clientInstructionId",schemaPath:"#/allOf/1/properties/instructionHistory/properties/result/items/properties/clientInstructionId/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
+}
+var valid4 = _errs13 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data4.ibInstructionId !== undefined){
+const _errs15 = errors;
+if(!(typeof data4.ibInstructionId == "number")){
+validate218.errors = [{instancePath:instancePath+"/instructionHistory/result/" + i0+"/ibInstructionId",schemaPath:"#/allOf/1/properties/instructionHistory/properties/result/items/properties/ibInstructionId/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+return false;
+}
+var valid4 = _errs15 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data4.instructionSetId !== undefined){
+const _errs17 = errors;
+if(!(typeof data4.instructionSetId == "number")){
+validate218.errors = [{instancePath:instancePath+"/instructionHistory/result/" + i0+"/instructionSetId",schemaPath:"#/allOf/1/properties/instructionHistory/properties/result/items/properties/instructionSetId/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+return false;
+}
+var valid4 = _errs17 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data4.instructionType !== undefined){
+const _errs19 = errors;
+if(typeof data4.instructionType !== "string"){
+validate218.errors = [{instancePath:instancePath+"/instructionHistory/result/" + i0+"/instructionType",schemaPath:"#/allOf/1/properties/instructionHistory/properties/result/items/properties/instructionType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid4 = _errs19 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data4.requestDate !== undefined){
+const _errs21 = errors;
+if(typeof data4.requestDate !== "string"){
+validate218.errors = [{instancePath:instancePath+"/instructionHistory/result/" + i0+"/requestDate",schemaPath:"#/allOf/1/properties/instructionHistory/properties/result/items/properties/requestDate/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid4 = _errs21 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data4.status !== undefined){
+const _errs23 = errors;
+if(typeof data4.status !== "string"){
+validate218.errors = [{instancePath:instancePath+"/instructionHistory/result/" + i0+"/status",schemaPath:"#/allOf/1/properties/instructionHistory/properties/result/items/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid4 = _errs23 === errors;
+}
+else {
+var valid4 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate218.errors = [{instancePath:instancePath+"/instructionHistory/result/" + i0,schemaPath:"#/allOf/1/properties/instructionHistory/properties/result/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
 }
 var valid3 = _errs11 === errors;
+if(!valid3){
+break;
+}
+}
 }
 else {
-var valid3 = true;
-}
-if(valid3){
-if(data3.ibInstructionId !== undefined){
-const _errs13 = errors;
-if(!(typeof data3.ibInstructionId == "number")){
-validate218.errors = [{instancePath:instancePath+"/instructionHistory/result/ibInstructionId",schemaPath:"#/allOf/1/properties/instructionHistory/properties/result/properties/ibInstructionId/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+validate218.errors = [{instancePath:instancePath+"/instructionHistory/result",schemaPath:"#/allOf/1/properties/instructionHistory/properties/result/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
-}
-var valid3 = _errs13 === errors;
-}
-else {
-var valid3 = true;
-}
-if(valid3){
-if(data3.instructionSetId !== undefined){
-const _errs15 = errors;
-if(!(typeof data3.instructionSetId == "number")){
-validate218.errors = [{instancePath:instancePath+"/instructionHistory/result/instructionSetId",schemaPath:"#/allOf/1/properties/instructionHistory/properties/result/properties/instructionSetId/type",keyword:"type",params:{type: "number"},message:"must be number"}];
-return false;
-}
-var valid3 = _errs15 === errors;
-}
-else {
-var valid3 = true;
-}
-if(valid3){
-if(data3.instructionType !== undefined){
-const _errs17 = errors;
-if(typeof data3.instructionType !== "string"){
-validate218.errors = [{instancePath:instancePath+"/instructionHistory/result/instructionType",schemaPath:"#/allOf/1/properties/instructionHistory/properties/result/properties/instructionType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid3 = _errs17 === errors;
-}
-else {
-var valid3 = true;
-}
-if(valid3){
-if(data3.requestDate !== undefined){
-const _errs19 = errors;
-if(typeof data3.requestDate !== "string"){
-validate218.errors = [{instancePath:instancePath+"/instructionHistory/result/requestDate",schemaPath:"#/allOf/1/properties/instructionHistory/properties/result/properties/requestDate/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid3 = _errs19 === errors;
-}
-else {
-var valid3 = true;
-}
-if(valid3){
-if(data3.status !== undefined){
-const _errs21 = errors;
-if(typeof data3.status !== "string"){
-validate218.errors = [{instancePath:instancePath+"/instructionHistory/result/status",schemaPath:"#/allOf/1/properties/instructionHistory/properties/result/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid3 = _errs21 === errors;
-}
-else {
-var valid3 = true;
-}
-}
-}
-}
-}
-}
-}
 }
 }
 var valid2 = _errs9 === errors;
@@ -15953,7 +15989,7 @@ validate294.evaluated = {"props":{"error":true,"errorDescription":true,"forms":t
 
 exports["get_gw_api_v1_instruction_sets_instructionsetid 200 application/json"] = validate298;
 const schema160 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1instruction-sets~1%7BinstructionSetId%7D/get/responses/200/content/application~1json/schema"};
-const schema161 = {"properties":{"instructionResults":{"type":"array"},"instructionSetId":{"type":"number"},"status":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647}},"required":["instructionSetId","status"],"type":"object"};
+const schema161 = {"properties":{"instructionResults":{"type":"array","items":{}},"instructionSetId":{"type":"number"},"status":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647}},"required":["instructionSetId","status"],"type":"object"};
 
 function validate299(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -15975,9 +16011,11 @@ return false;
 else {
 if(data.instructionResults !== undefined){
 const _errs1 = errors;
+if(errors === _errs1){
 if(!(Array.isArray(data.instructionResults))){
 validate299.errors = [{instancePath:instancePath+"/instructionResults",schemaPath:"#/properties/instructionResults/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
+}
 }
 var valid0 = _errs1 === errors;
 }
@@ -17950,7 +17988,7 @@ validate360.evaluated = {"props":{"data":true},"dynamicProps":false,"dynamicItem
 
 exports["get_gw_api_v1_statements_available 200 application/json"] = validate363;
 const schema195 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1statements~1available/get/responses/200/content/application~1json/schema"};
-const schema196 = {"properties":{"data":{"$ref":"#/components/schemas/AvailableStatementDatesData","type":"object"}},"type":"object"};
+const schema196 = {"properties":{"data":{"$ref":"#/components/schemas/AvailableStatementDatesData"}},"type":"object"};
 const schema197 = {"properties":{"dataType":{"type":"string"},"value":{"properties":{"annual":{"items":{"type":"string"},"type":"array"},"daily":{"properties":{"endDate":{"type":"string"},"startDate":{"type":"string"}},"type":"object"},"monthly":{"items":{"type":"string"},"type":"array"}},"type":"object"}},"type":"object"};
 
 function validate365(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -18121,12 +18159,7 @@ evaluated0.items = undefined;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.data !== undefined){
-let data0 = data.data;
-if(!(data0 && typeof data0 == "object" && !Array.isArray(data0))){
-validate364.errors = [{instancePath:instancePath+"/data",schemaPath:"#/properties/data/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-if(!(validate365(data0, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
+if(!(validate365(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate365.errors : vErrors.concat(validate365.errors);
 errors = vErrors.length;
 }
@@ -18299,8 +18332,8 @@ validate368.evaluated = {"props":{"data":true},"dynamicProps":false,"dynamicItem
 
 exports["get_gw_api_v1_tax_documents_available 200 application/json"] = validate371;
 const schema200 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1tax-documents~1available/get/responses/200/content/application~1json/schema"};
-const schema201 = {"properties":{"data":{"$ref":"#/components/schemas/AvailableTaxFormsData","type":"object"}},"type":"object"};
-const schema202 = {"properties":{"dataType":{"type":"string"},"value":{"properties":{"forms":{"items":{"$ref":"#/components/schemas/TaxFormType","type":"object"},"type":"array"}},"type":"object"}},"type":"object"};
+const schema201 = {"properties":{"data":{"$ref":"#/components/schemas/AvailableTaxFormsData"}},"type":"object"};
+const schema202 = {"properties":{"dataType":{"type":"string"},"value":{"properties":{"forms":{"items":{"$ref":"#/components/schemas/TaxFormType"},"type":"array"}},"type":"object"}},"type":"object"};
 const schema203 = {"properties":{"formats":{"items":{"type":"string"},"type":"array"},"isForm":{"type":"boolean"},"taxFormName":{"type":"string"}},"type":"object"};
 
 function validate374(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -18419,13 +18452,8 @@ if(Array.isArray(data2)){
 var valid2 = true;
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-let data3 = data2[i0];
 const _errs7 = errors;
-if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
-validate373.errors = [{instancePath:instancePath+"/value/forms/" + i0,schemaPath:"#/properties/value/properties/forms/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-if(!(validate374(data3, {instancePath:instancePath+"/value/forms/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
+if(!(validate374(data2[i0], {instancePath:instancePath+"/value/forms/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate374.errors : vErrors.concat(validate374.errors);
 errors = vErrors.length;
 }
@@ -18478,12 +18506,7 @@ evaluated0.items = undefined;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.data !== undefined){
-let data0 = data.data;
-if(!(data0 && typeof data0 == "object" && !Array.isArray(data0))){
-validate372.errors = [{instancePath:instancePath+"/data",schemaPath:"#/properties/data/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-if(!(validate373(data0, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
+if(!(validate373(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate373.errors : vErrors.concat(validate373.errors);
 errors = vErrors.length;
 }
@@ -18989,7 +19012,7 @@ validate388.evaluated = {"props":{"acctId":true,"set":true},"dynamicProps":false
 
 exports["getAlertDetails 200 application/json"] = validate391;
 const schema212 = {"$ref":"bezant:openapi#/paths/~1iserver~1account~1alert~1%7BalertId%7D/get/responses/200/content/application~1json/schema"};
-const schema213 = {"properties":{"account":{"type":"string"},"alertName":{"type":"string"},"alert_active":{"enum":[1,0],"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"alert_default_type":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"alert_email":{"type":"string"},"alert_message":{"type":"string"},"alert_mta_currency":{"type":"string"},"alert_mta_defaults":{"type":"string"},"alert_play_audio":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"alert_repeatable":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"alert_send_message":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"alert_show_popup":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"alert_triggered":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"bg_color":{"type":"string"},"condition_outside_rth":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"condition_size":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"conditions":{"items":{"$ref":"#/components/schemas/alertCondition"},"type":"array"},"expire_time":{"type":"string"},"fg_color":{"type":"string"},"itws_orders_only":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"order_id":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"order_not_editable":{"type":"boolean"},"order_status":{"enum":["Presubmitted","Submitted"],"type":"string"},"tif":{"type":"string"},"time_zone":{"type":"string"},"tool_id":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647}},"type":"object"};
+const schema213 = {"properties":{"account":{"type":"string"},"alertName":{"type":"string"},"alert_active":{"enum":[1,0],"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"alert_default_type":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"alert_email":{"type":"string"},"alert_message":{"type":"string"},"alert_mta_currency":{"type":"string"},"alert_mta_defaults":{"type":"string"},"alert_play_audio":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"alert_repeatable":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"alert_send_message":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"alert_show_popup":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"alert_triggered":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"bg_color":{"type":"string"},"condition_outside_rth":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"condition_size":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"conditions":{"items":{"$ref":"#/components/schemas/alertCondition"},"type":"array"},"expire_time":{"type":"string"},"fg_color":{"type":"string"},"itws_orders_only":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"order_id":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"order_not_editable":{"type":"boolean"},"order_status":{"enum":["Presubmitted","Submitted"],"type":"string"},"tif":{"type":"string"},"time_zone":{"type":"string"},"tool_id":{"format":"int64","type":"integer"}},"type":"object"};
 const schema214 = {"properties":{"condition_logic_bind":{"type":"boolean"},"condition_operator":{"type":"string"},"condition_time_zone":{"type":"string"},"condition_trigger_method":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"condition_type":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"condition_value":{"type":"string"},"conidex":{"type":"string"},"contract_description_1":{"type":"string"}},"type":"object"};
 
 function validate393(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -19658,20 +19681,6 @@ const _errs52 = errors;
 if(!((typeof data26 == "number") && (!(data26 % 1) && !isNaN(data26)))){
 validate392.errors = [{instancePath:instancePath+"/tool_id",schemaPath:"#/properties/tool_id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
-}
-if(errors === _errs52){
-if(typeof data26 == "number"){
-if(data26 > 2147483647 || isNaN(data26)){
-validate392.errors = [{instancePath:instancePath+"/tool_id",schemaPath:"#/properties/tool_id/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
-return false;
-}
-else {
-if(data26 < -2147483648 || isNaN(data26)){
-validate392.errors = [{instancePath:instancePath+"/tool_id",schemaPath:"#/properties/tool_id/minimum",keyword:"minimum",params:{comparison: ">=", limit: -2147483648},message:"must be >= -2147483648"}];
-return false;
-}
-}
-}
 }
 var valid0 = _errs52 === errors;
 }
@@ -20979,20 +20988,6 @@ if(!((typeof data26 == "number") && (!(data26 % 1) && !isNaN(data26)))){
 validate424.errors = [{instancePath:instancePath+"/tool_id",schemaPath:"#/properties/tool_id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs52){
-if(typeof data26 == "number"){
-if(data26 > 2147483647 || isNaN(data26)){
-validate424.errors = [{instancePath:instancePath+"/tool_id",schemaPath:"#/properties/tool_id/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
-return false;
-}
-else {
-if(data26 < -2147483648 || isNaN(data26)){
-validate424.errors = [{instancePath:instancePath+"/tool_id",schemaPath:"#/properties/tool_id/minimum",keyword:"minimum",params:{comparison: ">=", limit: -2147483648},message:"must be >= -2147483648"}];
-return false;
-}
-}
-}
-}
 var valid0 = _errs52 === errors;
 }
 else {
@@ -21057,7 +21052,7 @@ validate423.evaluated = {"props":{"account":true,"alertName":true,"alert_active"
 exports["getOrderStatus 200 application/json"] = validate427;
 const schema234 = {"$ref":"bezant:openapi#/paths/~1iserver~1account~1order~1status~1%7BorderId%7D/get/responses/200/content/application~1json/schema"};
 const schema235 = {"anyOf":[{"$ref":"#/components/schemas/orderStatus"}]};
-const schema236 = {"properties":{"account":{"type":"string"},"alert_active":{"enum":[0,1],"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"allowed_duplicate_opposite":{"type":"boolean"},"available_chart_periods":{"type":"string"},"average_price":{"type":"string"},"bgColor":{"type":"string"},"cannot_cancel_order":{"type":"boolean"},"child_order_type":{"enum":["0","A","B"],"type":"string"},"company_name":{"type":"string"},"conid":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"conidex":{"type":"string"},"contract_description_1":{"type":"string"},"cum_fill":{"type":"string"},"currency":{"type":"string"},"deactivate_order":{"type":"boolean"},"editable_fields":{"type":"string"},"exit_strategy_chart_description":{"type":"string"},"exit_strategy_display_price":{"type":"string"},"exit_strategy_tool_availability":{"type":"string"},"fgColor":{"type":"string"},"listing_exchange":{"type":"string"},"option_acct":{"type":"string"},"order_ccp_status":{"type":"string"},"order_clearing_account":{"type":"string"},"order_description":{"type":"string"},"order_description_with_contract":{"type":"string"},"order_id":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"order_not_editable":{"type":"boolean"},"order_status":{"enum":["Inactive","PendingSubmit","PreSubmitted","Submitted","Filled","PendingCancel","Cancelled","WarnState"],"type":"string"},"order_status_description":{"type":"string"},"order_time":{"type":"string"},"order_type":{"type":"string"},"request_id":{"type":"string"},"sec_type":{"enum":["STK","OPT","FUT","FOP","CASH","CRYPTO","BOND","WAR","FUND"],"type":"string"},"server_id":{"type":"string"},"side":{"enum":["BUY","SELL"],"type":"string"},"size":{"type":"string"},"size_and_fills":{"type":"string"},"sub_type":{"nullable":true,"type":"string"},"symbol":{"type":"string"},"tif":{"enum":["DAY","IOC","GTC","OPG","PAX"],"type":"string"},"total_size":{"type":"string"}},"type":"object"};
+const schema236 = {"properties":{"account":{"type":"string"},"alert_active":{"enum":[0,1],"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"allowed_duplicate_opposite":{"type":"boolean"},"available_chart_periods":{"type":"string"},"average_price":{"type":"string"},"bgColor":{"type":"string"},"cannot_cancel_order":{"type":"boolean"},"child_order_type":{"enum":["0","A","B"],"type":"string"},"company_name":{"type":"string"},"conid":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"conidex":{"type":"string"},"contract_description_1":{"type":"string"},"cum_fill":{"type":"string"},"currency":{"type":"string"},"deactivate_order":{"type":"boolean"},"editable_fields":{"type":"string"},"exit_strategy_chart_description":{"type":"string"},"exit_strategy_display_price":{"type":"string"},"exit_strategy_tool_availability":{"type":"string"},"fgColor":{"type":"string"},"listing_exchange":{"type":"string"},"option_acct":{"type":"string"},"order_ccp_status":{"type":"string"},"order_clearing_account":{"type":"string"},"order_description":{"type":"string"},"order_description_with_contract":{"type":"string"},"order_id":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"order_not_editable":{"type":"boolean"},"order_status":{"enum":["Inactive","PendingSubmit","PreSubmitted","Submitted","Filled","PendingCancel","Cancelled","WarnState"],"type":"string"},"order_status_description":{"type":"string"},"order_time":{"type":"string"},"order_type":{"type":"string"},"request_id":{"type":"string"},"sec_type":{"enum":["STK","OPT","FUT","FOP","CASH","CRYPTO","BOND","WAR","FUND"],"type":"string"},"server_id":{"type":"string"},"side":{"enum":["BUY","SELL"],"type":"string"},"size":{"type":"string"},"size_and_fills":{"type":"string"},"sub_type":{"type":["string","null"]},"symbol":{"type":"string"},"tif":{"enum":["DAY","IOC","GTC","OPG","PAX"],"type":"string"},"total_size":{"type":"string"}},"type":"object"};
 
 function validate429(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -21600,7 +21595,7 @@ if(data.sub_type !== undefined){
 let data38 = data.sub_type;
 const _errs77 = errors;
 if((typeof data38 !== "string") && (data38 !== null)){
-validate429.errors = [{instancePath:instancePath+"/sub_type",schemaPath:"#/properties/sub_type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate429.errors = [{instancePath:instancePath+"/sub_type",schemaPath:"#/properties/sub_type/type",keyword:"type",params:{type: schema236.properties.sub_type.type},message:"must be string,null"}];
 return false;
 }
 var valid0 = _errs77 === errors;
@@ -21610,12 +21605,12 @@ var valid0 = true;
 }
 if(valid0){
 if(data.symbol !== undefined){
-const _errs80 = errors;
+const _errs79 = errors;
 if(typeof data.symbol !== "string"){
 validate429.errors = [{instancePath:instancePath+"/symbol",schemaPath:"#/properties/symbol/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs80 === errors;
+var valid0 = _errs79 === errors;
 }
 else {
 var valid0 = true;
@@ -21623,7 +21618,7 @@ var valid0 = true;
 if(valid0){
 if(data.tif !== undefined){
 let data40 = data.tif;
-const _errs82 = errors;
+const _errs81 = errors;
 if(typeof data40 !== "string"){
 validate429.errors = [{instancePath:instancePath+"/tif",schemaPath:"#/properties/tif/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -21632,19 +21627,19 @@ if(!(((((data40 === "DAY") || (data40 === "IOC")) || (data40 === "GTC")) || (dat
 validate429.errors = [{instancePath:instancePath+"/tif",schemaPath:"#/properties/tif/enum",keyword:"enum",params:{allowedValues: schema236.properties.tif.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs82 === errors;
+var valid0 = _errs81 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.total_size !== undefined){
-const _errs84 = errors;
+const _errs83 = errors;
 if(typeof data.total_size !== "string"){
 validate429.errors = [{instancePath:instancePath+"/total_size",schemaPath:"#/properties/total_size/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs84 === errors;
+var valid0 = _errs83 === errors;
 }
 else {
 var valid0 = true;
@@ -24061,7 +24056,7 @@ return errors === 0;
 }
 validate464.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema259 = {"properties":{"dismissable":{"type":"array"},"messageId":{"type":"string"},"options":{"items":{"type":"string"},"type":"array"},"orderId":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"prompt":{"type":"boolean"},"reqId":{"type":"string"},"text":{"type":"string"},"type":{"type":"string"}},"type":"object"};
+const schema259 = {"properties":{"dismissable":{"type":"array","items":{}},"messageId":{"type":"string"},"options":{"items":{"type":"string"},"type":"array"},"orderId":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"prompt":{"type":"boolean"},"reqId":{"type":"string"},"text":{"type":"string"},"type":{"type":"string"}},"type":"object"};
 
 function validate466(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -24077,9 +24072,11 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.dismissable !== undefined){
 const _errs1 = errors;
+if(errors === _errs1){
 if(!(Array.isArray(data.dismissable))){
 validate466.errors = [{instancePath:instancePath+"/dismissable",schemaPath:"#/properties/dismissable/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
+}
 }
 var valid0 = _errs1 === errors;
 }
@@ -24646,7 +24643,7 @@ validate475.evaluated = {"dynamicProps":true,"dynamicItems":true};
 
 exports["previewMarginImpact 200 application/json"] = validate482;
 const schema265 = {"$ref":"bezant:openapi#/paths/~1iserver~1account~1%7BaccountId%7D~1orders~1whatif/post/responses/200/content/application~1json/schema"};
-const schema266 = {"properties":{"amount":{"properties":{"amount":{"type":"string"},"commission":{"type":"string"},"total":{"type":"string"}},"type":"object"},"equity":{"properties":{"after":{"type":"string"},"change":{"type":"string"},"current":{"type":"string"}},"type":"object"},"error":{"nullable":true,"type":"string"},"initial":{"properties":{"after":{"type":"string"},"change":{"type":"string"},"current":{"type":"string"}},"type":"object"},"maintenance":{"properties":{"after":{"type":"string"},"change":{"type":"string"},"current":{"type":"string"}},"type":"object"},"position":{"properties":{"after":{"type":"string"},"change":{"type":"string"},"current":{"type":"string"}},"type":"object"},"warn":{"type":"string"}},"type":"object"};
+const schema266 = {"properties":{"amount":{"properties":{"amount":{"type":"string"},"commission":{"type":"string"},"total":{"type":"string"}},"type":"object"},"equity":{"properties":{"after":{"type":"string"},"change":{"type":"string"},"current":{"type":"string"}},"type":"object"},"error":{"type":["string","null"]},"initial":{"properties":{"after":{"type":"string"},"change":{"type":"string"},"current":{"type":"string"}},"type":"object"},"maintenance":{"properties":{"after":{"type":"string"},"change":{"type":"string"},"current":{"type":"string"}},"type":"object"},"position":{"properties":{"after":{"type":"string"},"change":{"type":"string"},"current":{"type":"string"}},"type":"object"},"warn":{"type":"string"}},"type":"object"};
 
 function validate483(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -24772,7 +24769,7 @@ if(data.error !== undefined){
 let data8 = data.error;
 const _errs17 = errors;
 if((typeof data8 !== "string") && (data8 !== null)){
-validate483.errors = [{instancePath:instancePath+"/error",schemaPath:"#/properties/error/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate483.errors = [{instancePath:instancePath+"/error",schemaPath:"#/properties/error/type",keyword:"type",params:{type: schema266.properties.error.type},message:"must be string,null"}];
 return false;
 }
 var valid0 = _errs17 === errors;
@@ -24783,40 +24780,40 @@ var valid0 = true;
 if(valid0){
 if(data.initial !== undefined){
 let data9 = data.initial;
-const _errs20 = errors;
-if(errors === _errs20){
+const _errs19 = errors;
+if(errors === _errs19){
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
 if(data9.after !== undefined){
-const _errs22 = errors;
+const _errs21 = errors;
 if(typeof data9.after !== "string"){
 validate483.errors = [{instancePath:instancePath+"/initial/after",schemaPath:"#/properties/initial/properties/after/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid3 = _errs22 === errors;
+var valid3 = _errs21 === errors;
 }
 else {
 var valid3 = true;
 }
 if(valid3){
 if(data9.change !== undefined){
-const _errs24 = errors;
+const _errs23 = errors;
 if(typeof data9.change !== "string"){
 validate483.errors = [{instancePath:instancePath+"/initial/change",schemaPath:"#/properties/initial/properties/change/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid3 = _errs24 === errors;
+var valid3 = _errs23 === errors;
 }
 else {
 var valid3 = true;
 }
 if(valid3){
 if(data9.current !== undefined){
-const _errs26 = errors;
+const _errs25 = errors;
 if(typeof data9.current !== "string"){
 validate483.errors = [{instancePath:instancePath+"/initial/current",schemaPath:"#/properties/initial/properties/current/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid3 = _errs26 === errors;
+var valid3 = _errs25 === errors;
 }
 else {
 var valid3 = true;
@@ -24829,7 +24826,7 @@ validate483.errors = [{instancePath:instancePath+"/initial",schemaPath:"#/proper
 return false;
 }
 }
-var valid0 = _errs20 === errors;
+var valid0 = _errs19 === errors;
 }
 else {
 var valid0 = true;
@@ -24837,40 +24834,40 @@ var valid0 = true;
 if(valid0){
 if(data.maintenance !== undefined){
 let data13 = data.maintenance;
-const _errs28 = errors;
-if(errors === _errs28){
+const _errs27 = errors;
+if(errors === _errs27){
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 if(data13.after !== undefined){
-const _errs30 = errors;
+const _errs29 = errors;
 if(typeof data13.after !== "string"){
 validate483.errors = [{instancePath:instancePath+"/maintenance/after",schemaPath:"#/properties/maintenance/properties/after/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid4 = _errs30 === errors;
+var valid4 = _errs29 === errors;
 }
 else {
 var valid4 = true;
 }
 if(valid4){
 if(data13.change !== undefined){
-const _errs32 = errors;
+const _errs31 = errors;
 if(typeof data13.change !== "string"){
 validate483.errors = [{instancePath:instancePath+"/maintenance/change",schemaPath:"#/properties/maintenance/properties/change/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid4 = _errs32 === errors;
+var valid4 = _errs31 === errors;
 }
 else {
 var valid4 = true;
 }
 if(valid4){
 if(data13.current !== undefined){
-const _errs34 = errors;
+const _errs33 = errors;
 if(typeof data13.current !== "string"){
 validate483.errors = [{instancePath:instancePath+"/maintenance/current",schemaPath:"#/properties/maintenance/properties/current/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid4 = _errs34 === errors;
+var valid4 = _errs33 === errors;
 }
 else {
 var valid4 = true;
@@ -24883,7 +24880,7 @@ validate483.errors = [{instancePath:instancePath+"/maintenance",schemaPath:"#/pr
 return false;
 }
 }
-var valid0 = _errs28 === errors;
+var valid0 = _errs27 === errors;
 }
 else {
 var valid0 = true;
@@ -24891,40 +24888,40 @@ var valid0 = true;
 if(valid0){
 if(data.position !== undefined){
 let data17 = data.position;
-const _errs36 = errors;
-if(errors === _errs36){
+const _errs35 = errors;
+if(errors === _errs35){
 if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
 if(data17.after !== undefined){
-const _errs38 = errors;
+const _errs37 = errors;
 if(typeof data17.after !== "string"){
 validate483.errors = [{instancePath:instancePath+"/position/after",schemaPath:"#/properties/position/properties/after/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid5 = _errs38 === errors;
+var valid5 = _errs37 === errors;
 }
 else {
 var valid5 = true;
 }
 if(valid5){
 if(data17.change !== undefined){
-const _errs40 = errors;
+const _errs39 = errors;
 if(typeof data17.change !== "string"){
 validate483.errors = [{instancePath:instancePath+"/position/change",schemaPath:"#/properties/position/properties/change/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid5 = _errs40 === errors;
+var valid5 = _errs39 === errors;
 }
 else {
 var valid5 = true;
 }
 if(valid5){
 if(data17.current !== undefined){
-const _errs42 = errors;
+const _errs41 = errors;
 if(typeof data17.current !== "string"){
 validate483.errors = [{instancePath:instancePath+"/position/current",schemaPath:"#/properties/position/properties/current/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid5 = _errs42 === errors;
+var valid5 = _errs41 === errors;
 }
 else {
 var valid5 = true;
@@ -24937,19 +24934,19 @@ validate483.errors = [{instancePath:instancePath+"/position",schemaPath:"#/prope
 return false;
 }
 }
-var valid0 = _errs36 === errors;
+var valid0 = _errs35 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.warn !== undefined){
-const _errs44 = errors;
+const _errs43 = errors;
 if(typeof data.warn !== "string"){
 validate483.errors = [{instancePath:instancePath+"/warn",schemaPath:"#/properties/warn/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs44 === errors;
+var valid0 = _errs43 === errors;
 }
 else {
 var valid0 = true;
@@ -28666,7 +28663,7 @@ validate512.evaluated = {"props":{"MAC":true,"authenticated":true,"competing":tr
 
 exports["getContractRules 200 application/json"] = validate515;
 const schema286 = {"$ref":"bezant:openapi#/paths/~1iserver~1contract~1rules/post/responses/200/content/application~1json/schema"};
-const schema287 = {"properties":{"algoEligible":{"type":"boolean"},"allOrNoneEligible":{"type":"boolean"},"canTradeAcctIds":{"items":{"type":"string"},"type":"array"},"cashCcy":{"type":"string"},"cashQtyIncr":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"cashSize":{"type":"number"},"costReport":{"type":"boolean"},"cqtTypes":{"items":{"enum":["limit","market","stop","stop_limit","mit","lit","trailing_stop","trailing_stop_limit"],"type":"string"},"type":"array"},"defaultSize":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"displaySize":{"format":"int32","nullable":true,"type":"integer","minimum":-2147483648,"maximum":2147483647},"error":{"nullable":true,"type":"string"},"forceOrderPreview":{"type":"boolean"},"fraqInt":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"fraqTypes":{"items":{"enum":["limit","market","stop","stop_limit","mit","lit","trailing_stop","trailing_stop_limit"],"type":"string"},"type":"array"},"hasSecondary":{"type":"boolean"},"ibAlgoTypes":{"items":{"enum":["limit","stop_limit","lit","trailing_stop_limit","relative","marketonclose","limitonclose"],"type":"string"},"type":"array"},"increment":{"type":"number"},"incrementDigits":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"incrementRules":{"items":{"properties":{"increment":{"type":"number"},"lowerEdge":{"type":"number"}},"type":"object"},"type":"array"},"incrementType":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"limitPrice":{"type":"number"},"modTypes":{"type":"array"},"negativeCapable":{"type":"boolean"},"orderDefaults":{"properties":{"LMT":{"properties":{"LP":{"type":"string"}}}},"type":"object"},"orderOrigination":{"nullable":true,"type":"string"},"orderTypes":{"items":{"enum":["limit","midprice","market","stop","stop_limit","mit","lit","trailing_stop","trailing_stop_limit","relative","marketonclose","limitonclose"],"type":"string"},"type":"array"},"orderTypesOutside":{"items":{"enum":["limit","stop_limit","lit","trailing_stop_limit","relative"],"type":"string"},"type":"array"},"preview":{"type":"boolean"},"priceMagnifier":{"format":"int32","nullable":true,"type":"integer","minimum":-2147483648,"maximum":2147483647},"sizeIncrement":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"stopPrice":{"type":"number"},"tifDefaults":{"properties":{"DEFAULT_ACCT":{"type":"string"},"PMALGO":{"type":"boolean"},"SIZE":{"type":"string"},"TIF":{"type":"string"}},"type":"object"},"tifTypes":{"items":{"type":"string"},"type":"array"}},"type":"object"};
+const schema287 = {"properties":{"algoEligible":{"type":"boolean"},"allOrNoneEligible":{"type":"boolean"},"canTradeAcctIds":{"items":{"type":"string"},"type":"array"},"cashCcy":{"type":"string"},"cashQtyIncr":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"cashSize":{"type":"number"},"costReport":{"type":"boolean"},"cqtTypes":{"items":{"enum":["limit","market","stop","stop_limit","mit","lit","trailing_stop","trailing_stop_limit"],"type":"string"},"type":"array"},"defaultSize":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"displaySize":{"format":"int32","type":["integer","null"],"minimum":-2147483648,"maximum":2147483647},"error":{"type":["string","null"]},"forceOrderPreview":{"type":"boolean"},"fraqInt":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"fraqTypes":{"items":{"enum":["limit","market","stop","stop_limit","mit","lit","trailing_stop","trailing_stop_limit"],"type":"string"},"type":"array"},"hasSecondary":{"type":"boolean"},"ibAlgoTypes":{"items":{"enum":["limit","stop_limit","lit","trailing_stop_limit","relative","marketonclose","limitonclose"],"type":"string"},"type":"array"},"increment":{"type":"number"},"incrementDigits":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"incrementRules":{"items":{"properties":{"increment":{"type":"number"},"lowerEdge":{"type":"number"}},"type":"object"},"type":"array"},"incrementType":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"limitPrice":{"type":"number"},"modTypes":{"type":"array","items":{}},"negativeCapable":{"type":"boolean"},"orderDefaults":{"properties":{"LMT":{"properties":{"LP":{"type":"string"}}}},"type":"object"},"orderOrigination":{"type":["string","null"]},"orderTypes":{"items":{"enum":["limit","midprice","market","stop","stop_limit","mit","lit","trailing_stop","trailing_stop_limit","relative","marketonclose","limitonclose"],"type":"string"},"type":"array"},"orderTypesOutside":{"items":{"enum":["limit","stop_limit","lit","trailing_stop_limit","relative"],"type":"string"},"type":"array"},"preview":{"type":"boolean"},"priceMagnifier":{"format":"int32","type":["integer","null"],"minimum":-2147483648,"maximum":2147483647},"sizeIncrement":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"stopPrice":{"type":"number"},"tifDefaults":{"properties":{"DEFAULT_ACCT":{"type":"string"},"PMALGO":{"type":"boolean"},"SIZE":{"type":"string"},"TIF":{"type":"string"}},"type":"object"},"tifTypes":{"items":{"type":"string"},"type":"array"}},"type":"object"};
 
 function validate516(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -28863,7 +28860,7 @@ if(data.displaySize !== undefined){
 let data11 = data.displaySize;
 const _errs23 = errors;
 if((!((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11)))) && (data11 !== null)){
-validate516.errors = [{instancePath:instancePath+"/displaySize",schemaPath:"#/properties/displaySize/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate516.errors = [{instancePath:instancePath+"/displaySize",schemaPath:"#/properties/displaySize/type",keyword:"type",params:{type: schema287.properties.displaySize.type},message:"must be integer,null"}];
 return false;
 }
 if(errors === _errs23){
@@ -28888,24 +28885,24 @@ var valid0 = true;
 if(valid0){
 if(data.error !== undefined){
 let data12 = data.error;
-const _errs26 = errors;
+const _errs25 = errors;
 if((typeof data12 !== "string") && (data12 !== null)){
-validate516.errors = [{instancePath:instancePath+"/error",schemaPath:"#/properties/error/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate516.errors = [{instancePath:instancePath+"/error",schemaPath:"#/properties/error/type",keyword:"type",params:{type: schema287.properties.error.type},message:"must be string,null"}];
 return false;
 }
-var valid0 = _errs26 === errors;
+var valid0 = _errs25 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.forceOrderPreview !== undefined){
-const _errs29 = errors;
+const _errs27 = errors;
 if(typeof data.forceOrderPreview !== "boolean"){
 validate516.errors = [{instancePath:instancePath+"/forceOrderPreview",schemaPath:"#/properties/forceOrderPreview/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs29 === errors;
+var valid0 = _errs27 === errors;
 }
 else {
 var valid0 = true;
@@ -28913,12 +28910,12 @@ var valid0 = true;
 if(valid0){
 if(data.fraqInt !== undefined){
 let data14 = data.fraqInt;
-const _errs31 = errors;
+const _errs29 = errors;
 if(!((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14)))){
 validate516.errors = [{instancePath:instancePath+"/fraqInt",schemaPath:"#/properties/fraqInt/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs31){
+if(errors === _errs29){
 if(typeof data14 == "number"){
 if(data14 > 2147483647 || isNaN(data14)){
 validate516.errors = [{instancePath:instancePath+"/fraqInt",schemaPath:"#/properties/fraqInt/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -28932,7 +28929,7 @@ return false;
 }
 }
 }
-var valid0 = _errs31 === errors;
+var valid0 = _errs29 === errors;
 }
 else {
 var valid0 = true;
@@ -28940,14 +28937,14 @@ var valid0 = true;
 if(valid0){
 if(data.fraqTypes !== undefined){
 let data15 = data.fraqTypes;
-const _errs33 = errors;
-if(errors === _errs33){
+const _errs31 = errors;
+if(errors === _errs31){
 if(Array.isArray(data15)){
 var valid3 = true;
 const len2 = data15.length;
 for(let i2=0; i2<len2; i2++){
 let data16 = data15[i2];
-const _errs35 = errors;
+const _errs33 = errors;
 if(typeof data16 !== "string"){
 validate516.errors = [{instancePath:instancePath+"/fraqTypes/" + i2,schemaPath:"#/properties/fraqTypes/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -28956,7 +28953,7 @@ if(!((((((((data16 === "limit") || (data16 === "market")) || (data16 === "stop")
 validate516.errors = [{instancePath:instancePath+"/fraqTypes/" + i2,schemaPath:"#/properties/fraqTypes/items/enum",keyword:"enum",params:{allowedValues: schema287.properties.fraqTypes.items.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid3 = _errs35 === errors;
+var valid3 = _errs33 === errors;
 if(!valid3){
 break;
 }
@@ -28967,19 +28964,19 @@ validate516.errors = [{instancePath:instancePath+"/fraqTypes",schemaPath:"#/prop
 return false;
 }
 }
-var valid0 = _errs33 === errors;
+var valid0 = _errs31 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.hasSecondary !== undefined){
-const _errs37 = errors;
+const _errs35 = errors;
 if(typeof data.hasSecondary !== "boolean"){
 validate516.errors = [{instancePath:instancePath+"/hasSecondary",schemaPath:"#/properties/hasSecondary/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs37 === errors;
+var valid0 = _errs35 === errors;
 }
 else {
 var valid0 = true;
@@ -28987,14 +28984,14 @@ var valid0 = true;
 if(valid0){
 if(data.ibAlgoTypes !== undefined){
 let data18 = data.ibAlgoTypes;
-const _errs39 = errors;
-if(errors === _errs39){
+const _errs37 = errors;
+if(errors === _errs37){
 if(Array.isArray(data18)){
 var valid4 = true;
 const len3 = data18.length;
 for(let i3=0; i3<len3; i3++){
 let data19 = data18[i3];
-const _errs41 = errors;
+const _errs39 = errors;
 if(typeof data19 !== "string"){
 validate516.errors = [{instancePath:instancePath+"/ibAlgoTypes/" + i3,schemaPath:"#/properties/ibAlgoTypes/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -29003,7 +29000,7 @@ if(!(((((((data19 === "limit") || (data19 === "stop_limit")) || (data19 === "lit
 validate516.errors = [{instancePath:instancePath+"/ibAlgoTypes/" + i3,schemaPath:"#/properties/ibAlgoTypes/items/enum",keyword:"enum",params:{allowedValues: schema287.properties.ibAlgoTypes.items.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid4 = _errs41 === errors;
+var valid4 = _errs39 === errors;
 if(!valid4){
 break;
 }
@@ -29014,19 +29011,19 @@ validate516.errors = [{instancePath:instancePath+"/ibAlgoTypes",schemaPath:"#/pr
 return false;
 }
 }
-var valid0 = _errs39 === errors;
+var valid0 = _errs37 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.increment !== undefined){
-const _errs43 = errors;
+const _errs41 = errors;
 if(!(typeof data.increment == "number")){
 validate516.errors = [{instancePath:instancePath+"/increment",schemaPath:"#/properties/increment/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid0 = _errs43 === errors;
+var valid0 = _errs41 === errors;
 }
 else {
 var valid0 = true;
@@ -29034,12 +29031,12 @@ var valid0 = true;
 if(valid0){
 if(data.incrementDigits !== undefined){
 let data21 = data.incrementDigits;
-const _errs45 = errors;
+const _errs43 = errors;
 if(!((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21)))){
 validate516.errors = [{instancePath:instancePath+"/incrementDigits",schemaPath:"#/properties/incrementDigits/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs45){
+if(errors === _errs43){
 if(typeof data21 == "number"){
 if(data21 > 2147483647 || isNaN(data21)){
 validate516.errors = [{instancePath:instancePath+"/incrementDigits",schemaPath:"#/properties/incrementDigits/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -29053,7 +29050,7 @@ return false;
 }
 }
 }
-var valid0 = _errs45 === errors;
+var valid0 = _errs43 === errors;
 }
 else {
 var valid0 = true;
@@ -29061,35 +29058,35 @@ var valid0 = true;
 if(valid0){
 if(data.incrementRules !== undefined){
 let data22 = data.incrementRules;
-const _errs47 = errors;
-if(errors === _errs47){
+const _errs45 = errors;
+if(errors === _errs45){
 if(Array.isArray(data22)){
 var valid5 = true;
 const len4 = data22.length;
 for(let i4=0; i4<len4; i4++){
 let data23 = data22[i4];
-const _errs49 = errors;
-if(errors === _errs49){
+const _errs47 = errors;
+if(errors === _errs47){
 if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
 if(data23.increment !== undefined){
-const _errs51 = errors;
+const _errs49 = errors;
 if(!(typeof data23.increment == "number")){
 validate516.errors = [{instancePath:instancePath+"/incrementRules/" + i4+"/increment",schemaPath:"#/properties/incrementRules/items/properties/increment/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid6 = _errs51 === errors;
+var valid6 = _errs49 === errors;
 }
 else {
 var valid6 = true;
 }
 if(valid6){
 if(data23.lowerEdge !== undefined){
-const _errs53 = errors;
+const _errs51 = errors;
 if(!(typeof data23.lowerEdge == "number")){
 validate516.errors = [{instancePath:instancePath+"/incrementRules/" + i4+"/lowerEdge",schemaPath:"#/properties/incrementRules/items/properties/lowerEdge/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid6 = _errs53 === errors;
+var valid6 = _errs51 === errors;
 }
 else {
 var valid6 = true;
@@ -29101,7 +29098,7 @@ validate516.errors = [{instancePath:instancePath+"/incrementRules/" + i4,schemaP
 return false;
 }
 }
-var valid5 = _errs49 === errors;
+var valid5 = _errs47 === errors;
 if(!valid5){
 break;
 }
@@ -29112,7 +29109,7 @@ validate516.errors = [{instancePath:instancePath+"/incrementRules",schemaPath:"#
 return false;
 }
 }
-var valid0 = _errs47 === errors;
+var valid0 = _errs45 === errors;
 }
 else {
 var valid0 = true;
@@ -29120,12 +29117,12 @@ var valid0 = true;
 if(valid0){
 if(data.incrementType !== undefined){
 let data26 = data.incrementType;
-const _errs55 = errors;
+const _errs53 = errors;
 if(!((typeof data26 == "number") && (!(data26 % 1) && !isNaN(data26)))){
 validate516.errors = [{instancePath:instancePath+"/incrementType",schemaPath:"#/properties/incrementType/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs55){
+if(errors === _errs53){
 if(typeof data26 == "number"){
 if(data26 > 2147483647 || isNaN(data26)){
 validate516.errors = [{instancePath:instancePath+"/incrementType",schemaPath:"#/properties/incrementType/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -29139,17 +29136,31 @@ return false;
 }
 }
 }
-var valid0 = _errs55 === errors;
+var valid0 = _errs53 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.limitPrice !== undefined){
-const _errs57 = errors;
+const _errs55 = errors;
 if(!(typeof data.limitPrice == "number")){
 validate516.errors = [{instancePath:instancePath+"/limitPrice",schemaPath:"#/properties/limitPrice/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
+}
+var valid0 = _errs55 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.modTypes !== undefined){
+const _errs57 = errors;
+if(errors === _errs57){
+if(!(Array.isArray(data.modTypes))){
+validate516.errors = [{instancePath:instancePath+"/modTypes",schemaPath:"#/properties/modTypes/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
 }
 var valid0 = _errs57 === errors;
 }
@@ -29157,10 +29168,10 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.modTypes !== undefined){
+if(data.negativeCapable !== undefined){
 const _errs59 = errors;
-if(!(Array.isArray(data.modTypes))){
-validate516.errors = [{instancePath:instancePath+"/modTypes",schemaPath:"#/properties/modTypes/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+if(typeof data.negativeCapable !== "boolean"){
+validate516.errors = [{instancePath:instancePath+"/negativeCapable",schemaPath:"#/properties/negativeCapable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs59 === errors;
@@ -29169,22 +29180,10 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.negativeCapable !== undefined){
-const _errs61 = errors;
-if(typeof data.negativeCapable !== "boolean"){
-validate516.errors = [{instancePath:instancePath+"/negativeCapable",schemaPath:"#/properties/negativeCapable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs61 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
 if(data.orderDefaults !== undefined){
 let data30 = data.orderDefaults;
-const _errs63 = errors;
-if(errors === _errs63){
+const _errs61 = errors;
+if(errors === _errs61){
 if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
 if(data30.LMT !== undefined){
 let data31 = data30.LMT;
@@ -29203,7 +29202,7 @@ validate516.errors = [{instancePath:instancePath+"/orderDefaults",schemaPath:"#/
 return false;
 }
 }
-var valid0 = _errs63 === errors;
+var valid0 = _errs61 === errors;
 }
 else {
 var valid0 = true;
@@ -29211,12 +29210,12 @@ var valid0 = true;
 if(valid0){
 if(data.orderOrigination !== undefined){
 let data33 = data.orderOrigination;
-const _errs68 = errors;
+const _errs66 = errors;
 if((typeof data33 !== "string") && (data33 !== null)){
-validate516.errors = [{instancePath:instancePath+"/orderOrigination",schemaPath:"#/properties/orderOrigination/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate516.errors = [{instancePath:instancePath+"/orderOrigination",schemaPath:"#/properties/orderOrigination/type",keyword:"type",params:{type: schema287.properties.orderOrigination.type},message:"must be string,null"}];
 return false;
 }
-var valid0 = _errs68 === errors;
+var valid0 = _errs66 === errors;
 }
 else {
 var valid0 = true;
@@ -29224,14 +29223,14 @@ var valid0 = true;
 if(valid0){
 if(data.orderTypes !== undefined){
 let data34 = data.orderTypes;
-const _errs71 = errors;
-if(errors === _errs71){
+const _errs68 = errors;
+if(errors === _errs68){
 if(Array.isArray(data34)){
 var valid9 = true;
 const len5 = data34.length;
 for(let i5=0; i5<len5; i5++){
 let data35 = data34[i5];
-const _errs73 = errors;
+const _errs70 = errors;
 if(typeof data35 !== "string"){
 validate516.errors = [{instancePath:instancePath+"/orderTypes/" + i5,schemaPath:"#/properties/orderTypes/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -29240,7 +29239,7 @@ if(!((((((((((((data35 === "limit") || (data35 === "midprice")) || (data35 === "
 validate516.errors = [{instancePath:instancePath+"/orderTypes/" + i5,schemaPath:"#/properties/orderTypes/items/enum",keyword:"enum",params:{allowedValues: schema287.properties.orderTypes.items.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid9 = _errs73 === errors;
+var valid9 = _errs70 === errors;
 if(!valid9){
 break;
 }
@@ -29251,7 +29250,7 @@ validate516.errors = [{instancePath:instancePath+"/orderTypes",schemaPath:"#/pro
 return false;
 }
 }
-var valid0 = _errs71 === errors;
+var valid0 = _errs68 === errors;
 }
 else {
 var valid0 = true;
@@ -29259,14 +29258,14 @@ var valid0 = true;
 if(valid0){
 if(data.orderTypesOutside !== undefined){
 let data36 = data.orderTypesOutside;
-const _errs75 = errors;
-if(errors === _errs75){
+const _errs72 = errors;
+if(errors === _errs72){
 if(Array.isArray(data36)){
 var valid10 = true;
 const len6 = data36.length;
 for(let i6=0; i6<len6; i6++){
 let data37 = data36[i6];
-const _errs77 = errors;
+const _errs74 = errors;
 if(typeof data37 !== "string"){
 validate516.errors = [{instancePath:instancePath+"/orderTypesOutside/" + i6,schemaPath:"#/properties/orderTypesOutside/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -29275,7 +29274,7 @@ if(!(((((data37 === "limit") || (data37 === "stop_limit")) || (data37 === "lit")
 validate516.errors = [{instancePath:instancePath+"/orderTypesOutside/" + i6,schemaPath:"#/properties/orderTypesOutside/items/enum",keyword:"enum",params:{allowedValues: schema287.properties.orderTypesOutside.items.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid10 = _errs77 === errors;
+var valid10 = _errs74 === errors;
 if(!valid10){
 break;
 }
@@ -29286,19 +29285,19 @@ validate516.errors = [{instancePath:instancePath+"/orderTypesOutside",schemaPath
 return false;
 }
 }
-var valid0 = _errs75 === errors;
+var valid0 = _errs72 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.preview !== undefined){
-const _errs79 = errors;
+const _errs76 = errors;
 if(typeof data.preview !== "boolean"){
 validate516.errors = [{instancePath:instancePath+"/preview",schemaPath:"#/properties/preview/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs79 === errors;
+var valid0 = _errs76 === errors;
 }
 else {
 var valid0 = true;
@@ -29306,12 +29305,12 @@ var valid0 = true;
 if(valid0){
 if(data.priceMagnifier !== undefined){
 let data39 = data.priceMagnifier;
-const _errs81 = errors;
+const _errs78 = errors;
 if((!((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39)))) && (data39 !== null)){
-validate516.errors = [{instancePath:instancePath+"/priceMagnifier",schemaPath:"#/properties/priceMagnifier/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate516.errors = [{instancePath:instancePath+"/priceMagnifier",schemaPath:"#/properties/priceMagnifier/type",keyword:"type",params:{type: schema287.properties.priceMagnifier.type},message:"must be integer,null"}];
 return false;
 }
-if(errors === _errs81){
+if(errors === _errs78){
 if(typeof data39 == "number"){
 if(data39 > 2147483647 || isNaN(data39)){
 validate516.errors = [{instancePath:instancePath+"/priceMagnifier",schemaPath:"#/properties/priceMagnifier/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -29325,7 +29324,7 @@ return false;
 }
 }
 }
-var valid0 = _errs81 === errors;
+var valid0 = _errs78 === errors;
 }
 else {
 var valid0 = true;
@@ -29333,12 +29332,12 @@ var valid0 = true;
 if(valid0){
 if(data.sizeIncrement !== undefined){
 let data40 = data.sizeIncrement;
-const _errs84 = errors;
+const _errs80 = errors;
 if(!((typeof data40 == "number") && (!(data40 % 1) && !isNaN(data40)))){
 validate516.errors = [{instancePath:instancePath+"/sizeIncrement",schemaPath:"#/properties/sizeIncrement/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs84){
+if(errors === _errs80){
 if(typeof data40 == "number"){
 if(data40 > 2147483647 || isNaN(data40)){
 validate516.errors = [{instancePath:instancePath+"/sizeIncrement",schemaPath:"#/properties/sizeIncrement/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -29352,19 +29351,19 @@ return false;
 }
 }
 }
-var valid0 = _errs84 === errors;
+var valid0 = _errs80 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.stopPrice !== undefined){
-const _errs86 = errors;
+const _errs82 = errors;
 if(!(typeof data.stopPrice == "number")){
 validate516.errors = [{instancePath:instancePath+"/stopPrice",schemaPath:"#/properties/stopPrice/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid0 = _errs86 === errors;
+var valid0 = _errs82 === errors;
 }
 else {
 var valid0 = true;
@@ -29372,13 +29371,37 @@ var valid0 = true;
 if(valid0){
 if(data.tifDefaults !== undefined){
 let data42 = data.tifDefaults;
-const _errs88 = errors;
-if(errors === _errs88){
+const _errs84 = errors;
+if(errors === _errs84){
 if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
 if(data42.DEFAULT_ACCT !== undefined){
-const _errs90 = errors;
+const _errs86 = errors;
 if(typeof data42.DEFAULT_ACCT !== "string"){
 validate516.errors = [{instancePath:instancePath+"/tifDefaults/DEFAULT_ACCT",schemaPath:"#/properties/tifDefaults/properties/DEFAULT_ACCT/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid11 = _errs86 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
+if(data42.PMALGO !== undefined){
+const _errs88 = errors;
+if(typeof data42.PMALGO !== "boolean"){
+validate516.errors = [{instancePath:instancePath+"/tifDefaults/PMALGO",schemaPath:"#/properties/tifDefaults/properties/PMALGO/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid11 = _errs88 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
+if(data42.SIZE !== undefined){
+const _errs90 = errors;
+if(typeof data42.SIZE !== "string"){
+validate516.errors = [{instancePath:instancePath+"/tifDefaults/SIZE",schemaPath:"#/properties/tifDefaults/properties/SIZE/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid11 = _errs90 === errors;
@@ -29387,37 +29410,13 @@ else {
 var valid11 = true;
 }
 if(valid11){
-if(data42.PMALGO !== undefined){
-const _errs92 = errors;
-if(typeof data42.PMALGO !== "boolean"){
-validate516.errors = [{instancePath:instancePath+"/tifDefaults/PMALGO",schemaPath:"#/properties/tifDefaults/properties/PMALGO/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid11 = _errs92 === errors;
-}
-else {
-var valid11 = true;
-}
-if(valid11){
-if(data42.SIZE !== undefined){
-const _errs94 = errors;
-if(typeof data42.SIZE !== "string"){
-validate516.errors = [{instancePath:instancePath+"/tifDefaults/SIZE",schemaPath:"#/properties/tifDefaults/properties/SIZE/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid11 = _errs94 === errors;
-}
-else {
-var valid11 = true;
-}
-if(valid11){
 if(data42.TIF !== undefined){
-const _errs96 = errors;
+const _errs92 = errors;
 if(typeof data42.TIF !== "string"){
 validate516.errors = [{instancePath:instancePath+"/tifDefaults/TIF",schemaPath:"#/properties/tifDefaults/properties/TIF/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid11 = _errs96 === errors;
+var valid11 = _errs92 === errors;
 }
 else {
 var valid11 = true;
@@ -29431,7 +29430,7 @@ validate516.errors = [{instancePath:instancePath+"/tifDefaults",schemaPath:"#/pr
 return false;
 }
 }
-var valid0 = _errs88 === errors;
+var valid0 = _errs84 === errors;
 }
 else {
 var valid0 = true;
@@ -29439,18 +29438,18 @@ var valid0 = true;
 if(valid0){
 if(data.tifTypes !== undefined){
 let data47 = data.tifTypes;
-const _errs98 = errors;
-if(errors === _errs98){
+const _errs94 = errors;
+if(errors === _errs94){
 if(Array.isArray(data47)){
 var valid12 = true;
 const len7 = data47.length;
 for(let i7=0; i7<len7; i7++){
-const _errs100 = errors;
+const _errs96 = errors;
 if(typeof data47[i7] !== "string"){
 validate516.errors = [{instancePath:instancePath+"/tifTypes/" + i7,schemaPath:"#/properties/tifTypes/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid12 = _errs100 === errors;
+var valid12 = _errs96 === errors;
 if(!valid12){
 break;
 }
@@ -29461,7 +29460,7 @@ validate516.errors = [{instancePath:instancePath+"/tifTypes",schemaPath:"#/prope
 return false;
 }
 }
-var valid0 = _errs98 === errors;
+var valid0 = _errs94 === errors;
 }
 else {
 var valid0 = true;
@@ -29976,7 +29975,7 @@ validate518.evaluated = {"props":{"algos":true},"dynamicProps":false,"dynamicIte
 
 exports["getInstrumentInfo 200 application/json"] = validate523;
 const schema291 = {"$ref":"bezant:openapi#/paths/~1iserver~1contract~1%7Bconid%7D~1info/get/responses/200/content/application~1json/schema"};
-const schema292 = {"properties":{"allow_sell_long":{"type":"boolean"},"category":{"type":"string"},"cfi_code":{"type":"string"},"classifier":{"type":"string"},"company_name":{"type":"string"},"con_id":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"contract_clarification_type":{"type":"string"},"contract_month":{"type":"string"},"currency":{"type":"string"},"cusip":{"nullable":true,"type":"string"},"exchange":{"type":"string"},"expiry_full":{"type":"string"},"industry":{"type":"string"},"instrument_type":{"type":"string"},"is_zero_commission_security":{"type":"boolean"},"local_symbol":{"type":"string"},"maturity_date":{"type":"string"},"multiplier":{"type":"string"},"r_t_h":{"type":"boolean"},"smart_available":{"type":"boolean"},"symbol":{"type":"string"},"text":{"type":"string"},"trading_class":{"type":"string"},"underlying_con_id":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"underlying_issuer":{"type":"string"},"valid_exchanges":{"type":"string"}}};
+const schema292 = {"properties":{"allow_sell_long":{"type":"boolean"},"category":{"type":"string"},"cfi_code":{"type":"string"},"classifier":{"type":"string"},"company_name":{"type":"string"},"con_id":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"contract_clarification_type":{"type":"string"},"contract_month":{"type":"string"},"currency":{"type":"string"},"cusip":{"type":["string","null"]},"exchange":{"type":"string"},"expiry_full":{"type":"string"},"industry":{"type":"string"},"instrument_type":{"type":"string"},"is_zero_commission_security":{"type":"boolean"},"local_symbol":{"type":"string"},"maturity_date":{"type":"string"},"multiplier":{"type":"string"},"r_t_h":{"type":"boolean"},"smart_available":{"type":"boolean"},"symbol":{"type":"string"},"text":{"type":"string"},"trading_class":{"type":"string"},"underlying_con_id":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"underlying_issuer":{"type":"string"},"valid_exchanges":{"type":"string"}}};
 
 function validate524(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -30116,7 +30115,7 @@ if(data.cusip !== undefined){
 let data9 = data.cusip;
 const _errs18 = errors;
 if((typeof data9 !== "string") && (data9 !== null)){
-validate524.errors = [{instancePath:instancePath+"/cusip",schemaPath:"#/properties/cusip/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate524.errors = [{instancePath:instancePath+"/cusip",schemaPath:"#/properties/cusip/type",keyword:"type",params:{type: schema292.properties.cusip.type},message:"must be string,null"}];
 return false;
 }
 var valid0 = _errs18 === errors;
@@ -30126,156 +30125,156 @@ var valid0 = true;
 }
 if(valid0){
 if(data.exchange !== undefined){
-const _errs21 = errors;
+const _errs20 = errors;
 if(typeof data.exchange !== "string"){
 validate524.errors = [{instancePath:instancePath+"/exchange",schemaPath:"#/properties/exchange/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs21 === errors;
+var valid0 = _errs20 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.expiry_full !== undefined){
-const _errs23 = errors;
+const _errs22 = errors;
 if(typeof data.expiry_full !== "string"){
 validate524.errors = [{instancePath:instancePath+"/expiry_full",schemaPath:"#/properties/expiry_full/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs23 === errors;
+var valid0 = _errs22 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.industry !== undefined){
-const _errs25 = errors;
+const _errs24 = errors;
 if(typeof data.industry !== "string"){
 validate524.errors = [{instancePath:instancePath+"/industry",schemaPath:"#/properties/industry/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs25 === errors;
+var valid0 = _errs24 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.instrument_type !== undefined){
-const _errs27 = errors;
+const _errs26 = errors;
 if(typeof data.instrument_type !== "string"){
 validate524.errors = [{instancePath:instancePath+"/instrument_type",schemaPath:"#/properties/instrument_type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs27 === errors;
+var valid0 = _errs26 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.is_zero_commission_security !== undefined){
-const _errs29 = errors;
+const _errs28 = errors;
 if(typeof data.is_zero_commission_security !== "boolean"){
 validate524.errors = [{instancePath:instancePath+"/is_zero_commission_security",schemaPath:"#/properties/is_zero_commission_security/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs29 === errors;
+var valid0 = _errs28 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.local_symbol !== undefined){
-const _errs31 = errors;
+const _errs30 = errors;
 if(typeof data.local_symbol !== "string"){
 validate524.errors = [{instancePath:instancePath+"/local_symbol",schemaPath:"#/properties/local_symbol/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs31 === errors;
+var valid0 = _errs30 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.maturity_date !== undefined){
-const _errs33 = errors;
+const _errs32 = errors;
 if(typeof data.maturity_date !== "string"){
 validate524.errors = [{instancePath:instancePath+"/maturity_date",schemaPath:"#/properties/maturity_date/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs33 === errors;
+var valid0 = _errs32 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.multiplier !== undefined){
-const _errs35 = errors;
+const _errs34 = errors;
 if(typeof data.multiplier !== "string"){
 validate524.errors = [{instancePath:instancePath+"/multiplier",schemaPath:"#/properties/multiplier/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs35 === errors;
+var valid0 = _errs34 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.r_t_h !== undefined){
-const _errs37 = errors;
+const _errs36 = errors;
 if(typeof data.r_t_h !== "boolean"){
 validate524.errors = [{instancePath:instancePath+"/r_t_h",schemaPath:"#/properties/r_t_h/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs37 === errors;
+var valid0 = _errs36 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.smart_available !== undefined){
-const _errs39 = errors;
+const _errs38 = errors;
 if(typeof data.smart_available !== "boolean"){
 validate524.errors = [{instancePath:instancePath+"/smart_available",schemaPath:"#/properties/smart_available/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs39 === errors;
+var valid0 = _errs38 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.symbol !== undefined){
-const _errs41 = errors;
+const _errs40 = errors;
 if(typeof data.symbol !== "string"){
 validate524.errors = [{instancePath:instancePath+"/symbol",schemaPath:"#/properties/symbol/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs41 === errors;
+var valid0 = _errs40 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.text !== undefined){
-const _errs43 = errors;
+const _errs42 = errors;
 if(typeof data.text !== "string"){
 validate524.errors = [{instancePath:instancePath+"/text",schemaPath:"#/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs43 === errors;
+var valid0 = _errs42 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.trading_class !== undefined){
-const _errs45 = errors;
+const _errs44 = errors;
 if(typeof data.trading_class !== "string"){
 validate524.errors = [{instancePath:instancePath+"/trading_class",schemaPath:"#/properties/trading_class/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs45 === errors;
+var valid0 = _errs44 === errors;
 }
 else {
 var valid0 = true;
@@ -30283,12 +30282,12 @@ var valid0 = true;
 if(valid0){
 if(data.underlying_con_id !== undefined){
 let data23 = data.underlying_con_id;
-const _errs47 = errors;
+const _errs46 = errors;
 if(!((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23)))){
 validate524.errors = [{instancePath:instancePath+"/underlying_con_id",schemaPath:"#/properties/underlying_con_id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs47){
+if(errors === _errs46){
 if(typeof data23 == "number"){
 if(data23 > 2147483647 || isNaN(data23)){
 validate524.errors = [{instancePath:instancePath+"/underlying_con_id",schemaPath:"#/properties/underlying_con_id/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -30302,31 +30301,31 @@ return false;
 }
 }
 }
-var valid0 = _errs47 === errors;
+var valid0 = _errs46 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.underlying_issuer !== undefined){
-const _errs49 = errors;
+const _errs48 = errors;
 if(typeof data.underlying_issuer !== "string"){
 validate524.errors = [{instancePath:instancePath+"/underlying_issuer",schemaPath:"#/properties/underlying_issuer/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs49 === errors;
+var valid0 = _errs48 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.valid_exchanges !== undefined){
-const _errs51 = errors;
+const _errs50 = errors;
 if(typeof data.valid_exchanges !== "string"){
 validate524.errors = [{instancePath:instancePath+"/valid_exchanges",schemaPath:"#/properties/valid_exchanges/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs51 === errors;
+var valid0 = _errs50 === errors;
 }
 else {
 var valid0 = true;
@@ -30524,7 +30523,7 @@ if(data.cusip !== undefined){
 let data9 = data.cusip;
 const _errs18 = errors;
 if((typeof data9 !== "string") && (data9 !== null)){
-validate528.errors = [{instancePath:instancePath+"/cusip",schemaPath:"#/properties/cusip/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate528.errors = [{instancePath:instancePath+"/cusip",schemaPath:"#/properties/cusip/type",keyword:"type",params:{type: schema292.properties.cusip.type},message:"must be string,null"}];
 return false;
 }
 var valid0 = _errs18 === errors;
@@ -30534,156 +30533,156 @@ var valid0 = true;
 }
 if(valid0){
 if(data.exchange !== undefined){
-const _errs21 = errors;
+const _errs20 = errors;
 if(typeof data.exchange !== "string"){
 validate528.errors = [{instancePath:instancePath+"/exchange",schemaPath:"#/properties/exchange/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs21 === errors;
+var valid0 = _errs20 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.expiry_full !== undefined){
-const _errs23 = errors;
+const _errs22 = errors;
 if(typeof data.expiry_full !== "string"){
 validate528.errors = [{instancePath:instancePath+"/expiry_full",schemaPath:"#/properties/expiry_full/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs23 === errors;
+var valid0 = _errs22 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.industry !== undefined){
-const _errs25 = errors;
+const _errs24 = errors;
 if(typeof data.industry !== "string"){
 validate528.errors = [{instancePath:instancePath+"/industry",schemaPath:"#/properties/industry/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs25 === errors;
+var valid0 = _errs24 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.instrument_type !== undefined){
-const _errs27 = errors;
+const _errs26 = errors;
 if(typeof data.instrument_type !== "string"){
 validate528.errors = [{instancePath:instancePath+"/instrument_type",schemaPath:"#/properties/instrument_type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs27 === errors;
+var valid0 = _errs26 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.is_zero_commission_security !== undefined){
-const _errs29 = errors;
+const _errs28 = errors;
 if(typeof data.is_zero_commission_security !== "boolean"){
 validate528.errors = [{instancePath:instancePath+"/is_zero_commission_security",schemaPath:"#/properties/is_zero_commission_security/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs29 === errors;
+var valid0 = _errs28 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.local_symbol !== undefined){
-const _errs31 = errors;
+const _errs30 = errors;
 if(typeof data.local_symbol !== "string"){
 validate528.errors = [{instancePath:instancePath+"/local_symbol",schemaPath:"#/properties/local_symbol/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs31 === errors;
+var valid0 = _errs30 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.maturity_date !== undefined){
-const _errs33 = errors;
+const _errs32 = errors;
 if(typeof data.maturity_date !== "string"){
 validate528.errors = [{instancePath:instancePath+"/maturity_date",schemaPath:"#/properties/maturity_date/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs33 === errors;
+var valid0 = _errs32 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.multiplier !== undefined){
-const _errs35 = errors;
+const _errs34 = errors;
 if(typeof data.multiplier !== "string"){
 validate528.errors = [{instancePath:instancePath+"/multiplier",schemaPath:"#/properties/multiplier/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs35 === errors;
+var valid0 = _errs34 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.r_t_h !== undefined){
-const _errs37 = errors;
+const _errs36 = errors;
 if(typeof data.r_t_h !== "boolean"){
 validate528.errors = [{instancePath:instancePath+"/r_t_h",schemaPath:"#/properties/r_t_h/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs37 === errors;
+var valid0 = _errs36 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.smart_available !== undefined){
-const _errs39 = errors;
+const _errs38 = errors;
 if(typeof data.smart_available !== "boolean"){
 validate528.errors = [{instancePath:instancePath+"/smart_available",schemaPath:"#/properties/smart_available/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs39 === errors;
+var valid0 = _errs38 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.symbol !== undefined){
-const _errs41 = errors;
+const _errs40 = errors;
 if(typeof data.symbol !== "string"){
 validate528.errors = [{instancePath:instancePath+"/symbol",schemaPath:"#/properties/symbol/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs41 === errors;
+var valid0 = _errs40 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.text !== undefined){
-const _errs43 = errors;
+const _errs42 = errors;
 if(typeof data.text !== "string"){
 validate528.errors = [{instancePath:instancePath+"/text",schemaPath:"#/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs43 === errors;
+var valid0 = _errs42 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.trading_class !== undefined){
-const _errs45 = errors;
+const _errs44 = errors;
 if(typeof data.trading_class !== "string"){
 validate528.errors = [{instancePath:instancePath+"/trading_class",schemaPath:"#/properties/trading_class/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs45 === errors;
+var valid0 = _errs44 === errors;
 }
 else {
 var valid0 = true;
@@ -30691,12 +30690,12 @@ var valid0 = true;
 if(valid0){
 if(data.underlying_con_id !== undefined){
 let data23 = data.underlying_con_id;
-const _errs47 = errors;
+const _errs46 = errors;
 if(!((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23)))){
 validate528.errors = [{instancePath:instancePath+"/underlying_con_id",schemaPath:"#/properties/underlying_con_id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs47){
+if(errors === _errs46){
 if(typeof data23 == "number"){
 if(data23 > 2147483647 || isNaN(data23)){
 validate528.errors = [{instancePath:instancePath+"/underlying_con_id",schemaPath:"#/properties/underlying_con_id/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -30710,31 +30709,31 @@ return false;
 }
 }
 }
-var valid0 = _errs47 === errors;
+var valid0 = _errs46 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.underlying_issuer !== undefined){
-const _errs49 = errors;
+const _errs48 = errors;
 if(typeof data.underlying_issuer !== "string"){
 validate528.errors = [{instancePath:instancePath+"/underlying_issuer",schemaPath:"#/properties/underlying_issuer/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs49 === errors;
+var valid0 = _errs48 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.valid_exchanges !== undefined){
-const _errs51 = errors;
+const _errs50 = errors;
 if(typeof data.valid_exchanges !== "string"){
 validate528.errors = [{instancePath:instancePath+"/valid_exchanges",schemaPath:"#/properties/valid_exchanges/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs51 === errors;
+var valid0 = _errs50 === errors;
 }
 else {
 var valid0 = true;
@@ -30966,7 +30965,7 @@ if(data.displaySize !== undefined){
 let data11 = data.displaySize;
 const _errs23 = errors;
 if((!((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11)))) && (data11 !== null)){
-validate530.errors = [{instancePath:instancePath+"/displaySize",schemaPath:"#/properties/displaySize/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate530.errors = [{instancePath:instancePath+"/displaySize",schemaPath:"#/properties/displaySize/type",keyword:"type",params:{type: schema287.properties.displaySize.type},message:"must be integer,null"}];
 return false;
 }
 if(errors === _errs23){
@@ -30991,24 +30990,24 @@ var valid0 = true;
 if(valid0){
 if(data.error !== undefined){
 let data12 = data.error;
-const _errs26 = errors;
+const _errs25 = errors;
 if((typeof data12 !== "string") && (data12 !== null)){
-validate530.errors = [{instancePath:instancePath+"/error",schemaPath:"#/properties/error/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate530.errors = [{instancePath:instancePath+"/error",schemaPath:"#/properties/error/type",keyword:"type",params:{type: schema287.properties.error.type},message:"must be string,null"}];
 return false;
 }
-var valid0 = _errs26 === errors;
+var valid0 = _errs25 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.forceOrderPreview !== undefined){
-const _errs29 = errors;
+const _errs27 = errors;
 if(typeof data.forceOrderPreview !== "boolean"){
 validate530.errors = [{instancePath:instancePath+"/forceOrderPreview",schemaPath:"#/properties/forceOrderPreview/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs29 === errors;
+var valid0 = _errs27 === errors;
 }
 else {
 var valid0 = true;
@@ -31016,12 +31015,12 @@ var valid0 = true;
 if(valid0){
 if(data.fraqInt !== undefined){
 let data14 = data.fraqInt;
-const _errs31 = errors;
+const _errs29 = errors;
 if(!((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14)))){
 validate530.errors = [{instancePath:instancePath+"/fraqInt",schemaPath:"#/properties/fraqInt/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs31){
+if(errors === _errs29){
 if(typeof data14 == "number"){
 if(data14 > 2147483647 || isNaN(data14)){
 validate530.errors = [{instancePath:instancePath+"/fraqInt",schemaPath:"#/properties/fraqInt/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -31035,7 +31034,7 @@ return false;
 }
 }
 }
-var valid0 = _errs31 === errors;
+var valid0 = _errs29 === errors;
 }
 else {
 var valid0 = true;
@@ -31043,14 +31042,14 @@ var valid0 = true;
 if(valid0){
 if(data.fraqTypes !== undefined){
 let data15 = data.fraqTypes;
-const _errs33 = errors;
-if(errors === _errs33){
+const _errs31 = errors;
+if(errors === _errs31){
 if(Array.isArray(data15)){
 var valid3 = true;
 const len2 = data15.length;
 for(let i2=0; i2<len2; i2++){
 let data16 = data15[i2];
-const _errs35 = errors;
+const _errs33 = errors;
 if(typeof data16 !== "string"){
 validate530.errors = [{instancePath:instancePath+"/fraqTypes/" + i2,schemaPath:"#/properties/fraqTypes/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -31059,7 +31058,7 @@ if(!((((((((data16 === "limit") || (data16 === "market")) || (data16 === "stop")
 validate530.errors = [{instancePath:instancePath+"/fraqTypes/" + i2,schemaPath:"#/properties/fraqTypes/items/enum",keyword:"enum",params:{allowedValues: schema287.properties.fraqTypes.items.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid3 = _errs35 === errors;
+var valid3 = _errs33 === errors;
 if(!valid3){
 break;
 }
@@ -31070,19 +31069,19 @@ validate530.errors = [{instancePath:instancePath+"/fraqTypes",schemaPath:"#/prop
 return false;
 }
 }
-var valid0 = _errs33 === errors;
+var valid0 = _errs31 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.hasSecondary !== undefined){
-const _errs37 = errors;
+const _errs35 = errors;
 if(typeof data.hasSecondary !== "boolean"){
 validate530.errors = [{instancePath:instancePath+"/hasSecondary",schemaPath:"#/properties/hasSecondary/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs37 === errors;
+var valid0 = _errs35 === errors;
 }
 else {
 var valid0 = true;
@@ -31090,14 +31089,14 @@ var valid0 = true;
 if(valid0){
 if(data.ibAlgoTypes !== undefined){
 let data18 = data.ibAlgoTypes;
-const _errs39 = errors;
-if(errors === _errs39){
+const _errs37 = errors;
+if(errors === _errs37){
 if(Array.isArray(data18)){
 var valid4 = true;
 const len3 = data18.length;
 for(let i3=0; i3<len3; i3++){
 let data19 = data18[i3];
-const _errs41 = errors;
+const _errs39 = errors;
 if(typeof data19 !== "string"){
 validate530.errors = [{instancePath:instancePath+"/ibAlgoTypes/" + i3,schemaPath:"#/properties/ibAlgoTypes/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -31106,7 +31105,7 @@ if(!(((((((data19 === "limit") || (data19 === "stop_limit")) || (data19 === "lit
 validate530.errors = [{instancePath:instancePath+"/ibAlgoTypes/" + i3,schemaPath:"#/properties/ibAlgoTypes/items/enum",keyword:"enum",params:{allowedValues: schema287.properties.ibAlgoTypes.items.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid4 = _errs41 === errors;
+var valid4 = _errs39 === errors;
 if(!valid4){
 break;
 }
@@ -31117,19 +31116,19 @@ validate530.errors = [{instancePath:instancePath+"/ibAlgoTypes",schemaPath:"#/pr
 return false;
 }
 }
-var valid0 = _errs39 === errors;
+var valid0 = _errs37 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.increment !== undefined){
-const _errs43 = errors;
+const _errs41 = errors;
 if(!(typeof data.increment == "number")){
 validate530.errors = [{instancePath:instancePath+"/increment",schemaPath:"#/properties/increment/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid0 = _errs43 === errors;
+var valid0 = _errs41 === errors;
 }
 else {
 var valid0 = true;
@@ -31137,12 +31136,12 @@ var valid0 = true;
 if(valid0){
 if(data.incrementDigits !== undefined){
 let data21 = data.incrementDigits;
-const _errs45 = errors;
+const _errs43 = errors;
 if(!((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21)))){
 validate530.errors = [{instancePath:instancePath+"/incrementDigits",schemaPath:"#/properties/incrementDigits/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs45){
+if(errors === _errs43){
 if(typeof data21 == "number"){
 if(data21 > 2147483647 || isNaN(data21)){
 validate530.errors = [{instancePath:instancePath+"/incrementDigits",schemaPath:"#/properties/incrementDigits/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -31156,7 +31155,7 @@ return false;
 }
 }
 }
-var valid0 = _errs45 === errors;
+var valid0 = _errs43 === errors;
 }
 else {
 var valid0 = true;
@@ -31164,35 +31163,35 @@ var valid0 = true;
 if(valid0){
 if(data.incrementRules !== undefined){
 let data22 = data.incrementRules;
-const _errs47 = errors;
-if(errors === _errs47){
+const _errs45 = errors;
+if(errors === _errs45){
 if(Array.isArray(data22)){
 var valid5 = true;
 const len4 = data22.length;
 for(let i4=0; i4<len4; i4++){
 let data23 = data22[i4];
-const _errs49 = errors;
-if(errors === _errs49){
+const _errs47 = errors;
+if(errors === _errs47){
 if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
 if(data23.increment !== undefined){
-const _errs51 = errors;
+const _errs49 = errors;
 if(!(typeof data23.increment == "number")){
 validate530.errors = [{instancePath:instancePath+"/incrementRules/" + i4+"/increment",schemaPath:"#/properties/incrementRules/items/properties/increment/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid6 = _errs51 === errors;
+var valid6 = _errs49 === errors;
 }
 else {
 var valid6 = true;
 }
 if(valid6){
 if(data23.lowerEdge !== undefined){
-const _errs53 = errors;
+const _errs51 = errors;
 if(!(typeof data23.lowerEdge == "number")){
 validate530.errors = [{instancePath:instancePath+"/incrementRules/" + i4+"/lowerEdge",schemaPath:"#/properties/incrementRules/items/properties/lowerEdge/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid6 = _errs53 === errors;
+var valid6 = _errs51 === errors;
 }
 else {
 var valid6 = true;
@@ -31204,7 +31203,7 @@ validate530.errors = [{instancePath:instancePath+"/incrementRules/" + i4,schemaP
 return false;
 }
 }
-var valid5 = _errs49 === errors;
+var valid5 = _errs47 === errors;
 if(!valid5){
 break;
 }
@@ -31215,7 +31214,7 @@ validate530.errors = [{instancePath:instancePath+"/incrementRules",schemaPath:"#
 return false;
 }
 }
-var valid0 = _errs47 === errors;
+var valid0 = _errs45 === errors;
 }
 else {
 var valid0 = true;
@@ -31223,12 +31222,12 @@ var valid0 = true;
 if(valid0){
 if(data.incrementType !== undefined){
 let data26 = data.incrementType;
-const _errs55 = errors;
+const _errs53 = errors;
 if(!((typeof data26 == "number") && (!(data26 % 1) && !isNaN(data26)))){
 validate530.errors = [{instancePath:instancePath+"/incrementType",schemaPath:"#/properties/incrementType/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs55){
+if(errors === _errs53){
 if(typeof data26 == "number"){
 if(data26 > 2147483647 || isNaN(data26)){
 validate530.errors = [{instancePath:instancePath+"/incrementType",schemaPath:"#/properties/incrementType/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -31242,17 +31241,31 @@ return false;
 }
 }
 }
-var valid0 = _errs55 === errors;
+var valid0 = _errs53 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.limitPrice !== undefined){
-const _errs57 = errors;
+const _errs55 = errors;
 if(!(typeof data.limitPrice == "number")){
 validate530.errors = [{instancePath:instancePath+"/limitPrice",schemaPath:"#/properties/limitPrice/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
+}
+var valid0 = _errs55 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.modTypes !== undefined){
+const _errs57 = errors;
+if(errors === _errs57){
+if(!(Array.isArray(data.modTypes))){
+validate530.errors = [{instancePath:instancePath+"/modTypes",schemaPath:"#/properties/modTypes/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
 }
 var valid0 = _errs57 === errors;
 }
@@ -31260,10 +31273,10 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.modTypes !== undefined){
+if(data.negativeCapable !== undefined){
 const _errs59 = errors;
-if(!(Array.isArray(data.modTypes))){
-validate530.errors = [{instancePath:instancePath+"/modTypes",schemaPath:"#/properties/modTypes/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+if(typeof data.negativeCapable !== "boolean"){
+validate530.errors = [{instancePath:instancePath+"/negativeCapable",schemaPath:"#/properties/negativeCapable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs59 === errors;
@@ -31272,22 +31285,10 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.negativeCapable !== undefined){
-const _errs61 = errors;
-if(typeof data.negativeCapable !== "boolean"){
-validate530.errors = [{instancePath:instancePath+"/negativeCapable",schemaPath:"#/properties/negativeCapable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs61 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
 if(data.orderDefaults !== undefined){
 let data30 = data.orderDefaults;
-const _errs63 = errors;
-if(errors === _errs63){
+const _errs61 = errors;
+if(errors === _errs61){
 if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
 if(data30.LMT !== undefined){
 let data31 = data30.LMT;
@@ -31306,7 +31307,7 @@ validate530.errors = [{instancePath:instancePath+"/orderDefaults",schemaPath:"#/
 return false;
 }
 }
-var valid0 = _errs63 === errors;
+var valid0 = _errs61 === errors;
 }
 else {
 var valid0 = true;
@@ -31314,12 +31315,12 @@ var valid0 = true;
 if(valid0){
 if(data.orderOrigination !== undefined){
 let data33 = data.orderOrigination;
-const _errs68 = errors;
+const _errs66 = errors;
 if((typeof data33 !== "string") && (data33 !== null)){
-validate530.errors = [{instancePath:instancePath+"/orderOrigination",schemaPath:"#/properties/orderOrigination/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate530.errors = [{instancePath:instancePath+"/orderOrigination",schemaPath:"#/properties/orderOrigination/type",keyword:"type",params:{type: schema287.properties.orderOrigination.type},message:"must be string,null"}];
 return false;
 }
-var valid0 = _errs68 === errors;
+var valid0 = _errs66 === errors;
 }
 else {
 var valid0 = true;
@@ -31327,14 +31328,14 @@ var valid0 = true;
 if(valid0){
 if(data.orderTypes !== undefined){
 let data34 = data.orderTypes;
-const _errs71 = errors;
-if(errors === _errs71){
+const _errs68 = errors;
+if(errors === _errs68){
 if(Array.isArray(data34)){
 var valid9 = true;
 const len5 = data34.length;
 for(let i5=0; i5<len5; i5++){
 let data35 = data34[i5];
-const _errs73 = errors;
+const _errs70 = errors;
 if(typeof data35 !== "string"){
 validate530.errors = [{instancePath:instancePath+"/orderTypes/" + i5,schemaPath:"#/properties/orderTypes/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -31343,7 +31344,7 @@ if(!((((((((((((data35 === "limit") || (data35 === "midprice")) || (data35 === "
 validate530.errors = [{instancePath:instancePath+"/orderTypes/" + i5,schemaPath:"#/properties/orderTypes/items/enum",keyword:"enum",params:{allowedValues: schema287.properties.orderTypes.items.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid9 = _errs73 === errors;
+var valid9 = _errs70 === errors;
 if(!valid9){
 break;
 }
@@ -31354,7 +31355,7 @@ validate530.errors = [{instancePath:instancePath+"/orderTypes",schemaPath:"#/pro
 return false;
 }
 }
-var valid0 = _errs71 === errors;
+var valid0 = _errs68 === errors;
 }
 else {
 var valid0 = true;
@@ -31362,14 +31363,14 @@ var valid0 = true;
 if(valid0){
 if(data.orderTypesOutside !== undefined){
 let data36 = data.orderTypesOutside;
-const _errs75 = errors;
-if(errors === _errs75){
+const _errs72 = errors;
+if(errors === _errs72){
 if(Array.isArray(data36)){
 var valid10 = true;
 const len6 = data36.length;
 for(let i6=0; i6<len6; i6++){
 let data37 = data36[i6];
-const _errs77 = errors;
+const _errs74 = errors;
 if(typeof data37 !== "string"){
 validate530.errors = [{instancePath:instancePath+"/orderTypesOutside/" + i6,schemaPath:"#/properties/orderTypesOutside/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -31378,7 +31379,7 @@ if(!(((((data37 === "limit") || (data37 === "stop_limit")) || (data37 === "lit")
 validate530.errors = [{instancePath:instancePath+"/orderTypesOutside/" + i6,schemaPath:"#/properties/orderTypesOutside/items/enum",keyword:"enum",params:{allowedValues: schema287.properties.orderTypesOutside.items.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid10 = _errs77 === errors;
+var valid10 = _errs74 === errors;
 if(!valid10){
 break;
 }
@@ -31389,19 +31390,19 @@ validate530.errors = [{instancePath:instancePath+"/orderTypesOutside",schemaPath
 return false;
 }
 }
-var valid0 = _errs75 === errors;
+var valid0 = _errs72 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.preview !== undefined){
-const _errs79 = errors;
+const _errs76 = errors;
 if(typeof data.preview !== "boolean"){
 validate530.errors = [{instancePath:instancePath+"/preview",schemaPath:"#/properties/preview/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs79 === errors;
+var valid0 = _errs76 === errors;
 }
 else {
 var valid0 = true;
@@ -31409,12 +31410,12 @@ var valid0 = true;
 if(valid0){
 if(data.priceMagnifier !== undefined){
 let data39 = data.priceMagnifier;
-const _errs81 = errors;
+const _errs78 = errors;
 if((!((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39)))) && (data39 !== null)){
-validate530.errors = [{instancePath:instancePath+"/priceMagnifier",schemaPath:"#/properties/priceMagnifier/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate530.errors = [{instancePath:instancePath+"/priceMagnifier",schemaPath:"#/properties/priceMagnifier/type",keyword:"type",params:{type: schema287.properties.priceMagnifier.type},message:"must be integer,null"}];
 return false;
 }
-if(errors === _errs81){
+if(errors === _errs78){
 if(typeof data39 == "number"){
 if(data39 > 2147483647 || isNaN(data39)){
 validate530.errors = [{instancePath:instancePath+"/priceMagnifier",schemaPath:"#/properties/priceMagnifier/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -31428,7 +31429,7 @@ return false;
 }
 }
 }
-var valid0 = _errs81 === errors;
+var valid0 = _errs78 === errors;
 }
 else {
 var valid0 = true;
@@ -31436,12 +31437,12 @@ var valid0 = true;
 if(valid0){
 if(data.sizeIncrement !== undefined){
 let data40 = data.sizeIncrement;
-const _errs84 = errors;
+const _errs80 = errors;
 if(!((typeof data40 == "number") && (!(data40 % 1) && !isNaN(data40)))){
 validate530.errors = [{instancePath:instancePath+"/sizeIncrement",schemaPath:"#/properties/sizeIncrement/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs84){
+if(errors === _errs80){
 if(typeof data40 == "number"){
 if(data40 > 2147483647 || isNaN(data40)){
 validate530.errors = [{instancePath:instancePath+"/sizeIncrement",schemaPath:"#/properties/sizeIncrement/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -31455,19 +31456,19 @@ return false;
 }
 }
 }
-var valid0 = _errs84 === errors;
+var valid0 = _errs80 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.stopPrice !== undefined){
-const _errs86 = errors;
+const _errs82 = errors;
 if(!(typeof data.stopPrice == "number")){
 validate530.errors = [{instancePath:instancePath+"/stopPrice",schemaPath:"#/properties/stopPrice/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid0 = _errs86 === errors;
+var valid0 = _errs82 === errors;
 }
 else {
 var valid0 = true;
@@ -31475,13 +31476,37 @@ var valid0 = true;
 if(valid0){
 if(data.tifDefaults !== undefined){
 let data42 = data.tifDefaults;
-const _errs88 = errors;
-if(errors === _errs88){
+const _errs84 = errors;
+if(errors === _errs84){
 if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
 if(data42.DEFAULT_ACCT !== undefined){
-const _errs90 = errors;
+const _errs86 = errors;
 if(typeof data42.DEFAULT_ACCT !== "string"){
 validate530.errors = [{instancePath:instancePath+"/tifDefaults/DEFAULT_ACCT",schemaPath:"#/properties/tifDefaults/properties/DEFAULT_ACCT/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid11 = _errs86 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
+if(data42.PMALGO !== undefined){
+const _errs88 = errors;
+if(typeof data42.PMALGO !== "boolean"){
+validate530.errors = [{instancePath:instancePath+"/tifDefaults/PMALGO",schemaPath:"#/properties/tifDefaults/properties/PMALGO/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid11 = _errs88 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
+if(data42.SIZE !== undefined){
+const _errs90 = errors;
+if(typeof data42.SIZE !== "string"){
+validate530.errors = [{instancePath:instancePath+"/tifDefaults/SIZE",schemaPath:"#/properties/tifDefaults/properties/SIZE/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid11 = _errs90 === errors;
@@ -31490,37 +31515,13 @@ else {
 var valid11 = true;
 }
 if(valid11){
-if(data42.PMALGO !== undefined){
-const _errs92 = errors;
-if(typeof data42.PMALGO !== "boolean"){
-validate530.errors = [{instancePath:instancePath+"/tifDefaults/PMALGO",schemaPath:"#/properties/tifDefaults/properties/PMALGO/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid11 = _errs92 === errors;
-}
-else {
-var valid11 = true;
-}
-if(valid11){
-if(data42.SIZE !== undefined){
-const _errs94 = errors;
-if(typeof data42.SIZE !== "string"){
-validate530.errors = [{instancePath:instancePath+"/tifDefaults/SIZE",schemaPath:"#/properties/tifDefaults/properties/SIZE/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid11 = _errs94 === errors;
-}
-else {
-var valid11 = true;
-}
-if(valid11){
 if(data42.TIF !== undefined){
-const _errs96 = errors;
+const _errs92 = errors;
 if(typeof data42.TIF !== "string"){
 validate530.errors = [{instancePath:instancePath+"/tifDefaults/TIF",schemaPath:"#/properties/tifDefaults/properties/TIF/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid11 = _errs96 === errors;
+var valid11 = _errs92 === errors;
 }
 else {
 var valid11 = true;
@@ -31534,7 +31535,7 @@ validate530.errors = [{instancePath:instancePath+"/tifDefaults",schemaPath:"#/pr
 return false;
 }
 }
-var valid0 = _errs88 === errors;
+var valid0 = _errs84 === errors;
 }
 else {
 var valid0 = true;
@@ -31542,18 +31543,18 @@ var valid0 = true;
 if(valid0){
 if(data.tifTypes !== undefined){
 let data47 = data.tifTypes;
-const _errs98 = errors;
-if(errors === _errs98){
+const _errs94 = errors;
+if(errors === _errs94){
 if(Array.isArray(data47)){
 var valid12 = true;
 const len7 = data47.length;
 for(let i7=0; i7<len7; i7++){
-const _errs100 = errors;
+const _errs96 = errors;
 if(typeof data47[i7] !== "string"){
 validate530.errors = [{instancePath:instancePath+"/tifTypes/" + i7,schemaPath:"#/properties/tifTypes/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid12 = _errs100 === errors;
+var valid12 = _errs96 === errors;
 if(!valid12){
 break;
 }
@@ -31564,7 +31565,7 @@ validate530.errors = [{instancePath:instancePath+"/tifTypes",schemaPath:"#/prope
 return false;
 }
 }
-var valid0 = _errs98 === errors;
+var valid0 = _errs94 === errors;
 }
 else {
 var valid0 = true;
@@ -31920,7 +31921,7 @@ exports["getMdHistory 200 application/json"] = validate542;
 const schema303 = {"$ref":"bezant:openapi#/paths/~1iserver~1marketdata~1history/get/responses/200/content/application~1json/schema"};
 const schema304 = {"anyOf":[{"$ref":"#/components/schemas/iserverHistoryBidAskResponse"},{"$ref":"#/components/schemas/iserverHistoryLastResponse"},{"$ref":"#/components/schemas/iserverHistoryMidpointResponse"}]};
 const schema305 = {"properties":{"barLength":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"chartPanStartTime":{"type":"string"},"data":{"items":{"$ref":"#/components/schemas/singleHistoricalBarBidAsk"},"type":"array"},"direction":{"enum":[-1],"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"high":{"type":"string"},"low":{"type":"string"},"mdAvailability":{"type":"string"},"messageVersion":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"mktDataDelay":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"negativeCapable":{"type":"boolean"},"outsideRth":{"type":"boolean"},"points":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"priceDisplayRule":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"priceDisplayValue":{"type":"string"},"priceFactor":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"serverId":{"type":"string"},"startTime":{"type":"string"},"symbol":{"type":"string"},"text":{"type":"string"},"timePeriod":{"type":"string"},"tradingDayDuration":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"travelTime":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"volumeFactor":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647}},"type":"object"};
-const schema306 = {"properties":{"c":{"type":"number"},"h":{"type":"number"},"l":{"type":"number"},"o":{"type":"number"},"t":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"v":{"type":"number"}},"type":"object"};
+const schema306 = {"properties":{"c":{"type":"number"},"h":{"type":"number"},"l":{"type":"number"},"o":{"type":"number"},"t":{"format":"int64","type":"integer"},"v":{"type":"number"}},"type":"object"};
 
 function validate545(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -31988,20 +31989,6 @@ const _errs9 = errors;
 if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
 validate545.errors = [{instancePath:instancePath+"/t",schemaPath:"#/properties/t/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
-}
-if(errors === _errs9){
-if(typeof data4 == "number"){
-if(data4 > 2147483647 || isNaN(data4)){
-validate545.errors = [{instancePath:instancePath+"/t",schemaPath:"#/properties/t/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
-return false;
-}
-else {
-if(data4 < -2147483648 || isNaN(data4)){
-validate545.errors = [{instancePath:instancePath+"/t",schemaPath:"#/properties/t/minimum",keyword:"minimum",params:{comparison: ">=", limit: -2147483648},message:"must be >= -2147483648"}];
-return false;
-}
-}
-}
 }
 var valid0 = _errs9 === errors;
 }
@@ -32530,7 +32517,7 @@ return errors === 0;
 validate544.evaluated = {"props":{"barLength":true,"chartPanStartTime":true,"data":true,"direction":true,"high":true,"low":true,"mdAvailability":true,"messageVersion":true,"mktDataDelay":true,"negativeCapable":true,"outsideRth":true,"points":true,"priceDisplayRule":true,"priceDisplayValue":true,"priceFactor":true,"serverId":true,"startTime":true,"symbol":true,"text":true,"timePeriod":true,"tradingDayDuration":true,"travelTime":true,"volumeFactor":true},"dynamicProps":false,"dynamicItems":false};
 
 const schema307 = {"properties":{"barLength":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"chartPanStartTime":{"type":"string"},"data":{"items":{"$ref":"#/components/schemas/singleHistoricalBarLast"},"type":"array"},"direction":{"enum":[-1],"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"high":{"type":"string"},"low":{"type":"string"},"mdAvailability":{"type":"string"},"messageVersion":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"mktDataDelay":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"negativeCapable":{"type":"boolean"},"outsideRth":{"type":"boolean"},"points":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"priceDisplayRule":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"priceDisplayValue":{"type":"string"},"priceFactor":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"serverId":{"type":"string"},"startTime":{"type":"string"},"symbol":{"type":"string"},"text":{"type":"string"},"timePeriod":{"type":"string"},"tradingDayDuration":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"travelTime":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"volumeFactor":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647}},"type":"object"};
-const schema308 = {"properties":{"c":{"type":"number"},"h":{"type":"number"},"l":{"type":"number"},"o":{"type":"number"},"t":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"v":{"type":"number"}},"type":"object"};
+const schema308 = {"properties":{"c":{"type":"number"},"h":{"type":"number"},"l":{"type":"number"},"o":{"type":"number"},"t":{"format":"int64","type":"integer"},"v":{"type":"number"}},"type":"object"};
 
 function validate549(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -32598,20 +32585,6 @@ const _errs9 = errors;
 if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
 validate549.errors = [{instancePath:instancePath+"/t",schemaPath:"#/properties/t/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
-}
-if(errors === _errs9){
-if(typeof data4 == "number"){
-if(data4 > 2147483647 || isNaN(data4)){
-validate549.errors = [{instancePath:instancePath+"/t",schemaPath:"#/properties/t/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
-return false;
-}
-else {
-if(data4 < -2147483648 || isNaN(data4)){
-validate549.errors = [{instancePath:instancePath+"/t",schemaPath:"#/properties/t/minimum",keyword:"minimum",params:{comparison: ">=", limit: -2147483648},message:"must be >= -2147483648"}];
-return false;
-}
-}
-}
 }
 var valid0 = _errs9 === errors;
 }
@@ -33140,7 +33113,7 @@ return errors === 0;
 validate548.evaluated = {"props":{"barLength":true,"chartPanStartTime":true,"data":true,"direction":true,"high":true,"low":true,"mdAvailability":true,"messageVersion":true,"mktDataDelay":true,"negativeCapable":true,"outsideRth":true,"points":true,"priceDisplayRule":true,"priceDisplayValue":true,"priceFactor":true,"serverId":true,"startTime":true,"symbol":true,"text":true,"timePeriod":true,"tradingDayDuration":true,"travelTime":true,"volumeFactor":true},"dynamicProps":false,"dynamicItems":false};
 
 const schema309 = {"properties":{"barLength":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"chartPanStartTime":{"type":"string"},"data":{"items":{"$ref":"#/components/schemas/singleHistoricalBarMidpoint"},"type":"array"},"direction":{"enum":[-1],"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"high":{"type":"string"},"low":{"type":"string"},"mdAvailability":{"type":"string"},"messageVersion":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"mktDataDelay":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"negativeCapable":{"type":"boolean"},"outsideRth":{"type":"boolean"},"points":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"priceDisplayRule":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"priceDisplayValue":{"type":"string"},"priceFactor":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"serverId":{"type":"string"},"startTime":{"type":"string"},"symbol":{"type":"string"},"text":{"type":"string"},"timePeriod":{"type":"string"},"tradingDayDuration":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"travelTime":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"volumeFactor":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647}},"type":"object"};
-const schema310 = {"properties":{"c":{"type":"number"},"h":{"type":"number"},"l":{"type":"number"},"o":{"type":"number"},"t":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"v":{"type":"number"}},"type":"object"};
+const schema310 = {"properties":{"c":{"type":"number"},"h":{"type":"number"},"l":{"type":"number"},"o":{"type":"number"},"t":{"format":"int64","type":"integer"},"v":{"type":"number"}},"type":"object"};
 
 function validate553(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -33208,20 +33181,6 @@ const _errs9 = errors;
 if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
 validate553.errors = [{instancePath:instancePath+"/t",schemaPath:"#/properties/t/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
-}
-if(errors === _errs9){
-if(typeof data4 == "number"){
-if(data4 > 2147483647 || isNaN(data4)){
-validate553.errors = [{instancePath:instancePath+"/t",schemaPath:"#/properties/t/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
-return false;
-}
-else {
-if(data4 < -2147483648 || isNaN(data4)){
-validate553.errors = [{instancePath:instancePath+"/t",schemaPath:"#/properties/t/minimum",keyword:"minimum",params:{comparison: ">=", limit: -2147483648},message:"must be >= -2147483648"}];
-return false;
-}
-}
-}
 }
 var valid0 = _errs9 === errors;
 }
@@ -34556,7 +34515,7 @@ validate575.evaluated = {"dynamicProps":true,"dynamicItems":true};
 
 exports["getScannerParameters 200 application/json"] = validate584;
 const schema326 = {"$ref":"bezant:openapi#/paths/~1iserver~1scanner~1params/get/responses/200/content/application~1json/schema"};
-const schema327 = {"properties":{"filter_list":{"items":{"properties":{"code":{"type":"string"},"combo_values":{"items":{"properties":{"default":{"type":"boolean"},"vendor":{"type":"object"}},"type":"object"},"type":"array"},"display_name":{"type":"string"},"group":{"type":"string"},"type":{"type":"string"}},"type":"object"},"type":"array"},"instrument_list":{"items":{"properties":{"display_name":{"type":"string"},"filters":{"type":"array"},"type":{"type":"string"}},"type":"object"},"type":"array"},"location_tree":{"items":{"properties":{"display_name":{"type":"string"},"locations":{"items":{"properties":{"display_name":{"type":"string"},"locations":{"items":{"properties":{"display_name":{"type":"string"},"type":{"type":"string"}},"type":"object"},"type":"array"},"type":{"type":"string"}},"type":"object"},"type":"array"},"type":{"type":"string"}},"type":"object"},"type":"array"},"scan_type_list":{"items":{"properties":{"code":{"type":"string"},"display_name":{"type":"string"},"instruments":{"type":"array"}},"type":"object"},"type":"array"}},"type":"object"};
+const schema327 = {"properties":{"filter_list":{"items":{"properties":{"code":{"type":"string"},"combo_values":{"items":{"properties":{"default":{"type":"boolean"},"vendor":{"type":"object"}},"type":"object"},"type":"array"},"display_name":{"type":"string"},"group":{"type":"string"},"type":{"type":"string"}},"type":"object"},"type":"array"},"instrument_list":{"items":{"properties":{"display_name":{"type":"string"},"filters":{"type":"array","items":{}},"type":{"type":"string"}},"type":"object"},"type":"array"},"location_tree":{"items":{"properties":{"display_name":{"type":"string"},"locations":{"items":{"properties":{"display_name":{"type":"string"},"locations":{"items":{"properties":{"display_name":{"type":"string"},"type":{"type":"string"}},"type":"object"},"type":"array"},"type":{"type":"string"}},"type":"object"},"type":"array"},"type":{"type":"string"}},"type":"object"},"type":"array"},"scan_type_list":{"items":{"properties":{"code":{"type":"string"},"display_name":{"type":"string"},"instruments":{"type":"array","items":{}}},"type":"object"},"type":"array"}},"type":"object"};
 
 function validate585(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -34742,9 +34701,11 @@ var valid6 = true;
 if(valid6){
 if(data11.filters !== undefined){
 const _errs27 = errors;
+if(errors === _errs27){
 if(!(Array.isArray(data11.filters))){
 validate585.errors = [{instancePath:instancePath+"/instrument_list/" + i2+"/filters",schemaPath:"#/properties/instrument_list/items/properties/filters/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
+}
 }
 var valid6 = _errs27 === errors;
 }
@@ -35005,9 +34966,11 @@ var valid14 = true;
 if(valid14){
 if(data28.instruments !== undefined){
 const _errs63 = errors;
+if(errors === _errs63){
 if(!(Array.isArray(data28.instruments))){
 validate585.errors = [{instancePath:instancePath+"/scan_type_list/" + i6+"/instruments",schemaPath:"#/properties/scan_type_list/items/properties/instruments/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
+}
 }
 var valid14 = _errs63 === errors;
 }
@@ -35499,7 +35462,7 @@ validate590.evaluated = {"props":{"bondFilters":true},"dynamicProps":false,"dyna
 
 exports["getContractInfo 200 application/json"] = validate593;
 const schema332 = {"$ref":"bezant:openapi#/paths/~1iserver~1secdef~1info/get/responses/200/content/application~1json/schema"};
-const schema333 = {"properties":{"companyName":{"type":"string"},"conid":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"currency":{"type":"string"},"exchange":{"type":"string"},"listingExchange":{"type":"string"},"maturityDate":{"nullable":true,"type":"string"},"priceRendering":{"nullable":true,"type":"string"},"right":{"enum":["P","C"],"type":"string"},"secType":{"type":"string"},"strike":{"type":"number"},"ticker":{"type":"string"},"validExchanges":{"type":"string"}}};
+const schema333 = {"properties":{"companyName":{"type":"string"},"conid":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"currency":{"type":"string"},"exchange":{"type":"string"},"listingExchange":{"type":"string"},"maturityDate":{"type":["string","null"]},"priceRendering":{"type":["string","null"]},"right":{"enum":["P","C"],"type":"string"},"secType":{"type":"string"},"strike":{"type":"number"},"ticker":{"type":"string"},"validExchanges":{"type":"string"}}};
 
 function validate594(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -35591,7 +35554,7 @@ if(data.maturityDate !== undefined){
 let data5 = data.maturityDate;
 const _errs10 = errors;
 if((typeof data5 !== "string") && (data5 !== null)){
-validate594.errors = [{instancePath:instancePath+"/maturityDate",schemaPath:"#/properties/maturityDate/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate594.errors = [{instancePath:instancePath+"/maturityDate",schemaPath:"#/properties/maturityDate/type",keyword:"type",params:{type: schema333.properties.maturityDate.type},message:"must be string,null"}];
 return false;
 }
 var valid0 = _errs10 === errors;
@@ -35602,12 +35565,12 @@ var valid0 = true;
 if(valid0){
 if(data.priceRendering !== undefined){
 let data6 = data.priceRendering;
-const _errs13 = errors;
+const _errs12 = errors;
 if((typeof data6 !== "string") && (data6 !== null)){
-validate594.errors = [{instancePath:instancePath+"/priceRendering",schemaPath:"#/properties/priceRendering/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate594.errors = [{instancePath:instancePath+"/priceRendering",schemaPath:"#/properties/priceRendering/type",keyword:"type",params:{type: schema333.properties.priceRendering.type},message:"must be string,null"}];
 return false;
 }
-var valid0 = _errs13 === errors;
+var valid0 = _errs12 === errors;
 }
 else {
 var valid0 = true;
@@ -35615,7 +35578,7 @@ var valid0 = true;
 if(valid0){
 if(data.right !== undefined){
 let data7 = data.right;
-const _errs16 = errors;
+const _errs14 = errors;
 if(typeof data7 !== "string"){
 validate594.errors = [{instancePath:instancePath+"/right",schemaPath:"#/properties/right/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -35624,16 +35587,28 @@ if(!((data7 === "P") || (data7 === "C"))){
 validate594.errors = [{instancePath:instancePath+"/right",schemaPath:"#/properties/right/enum",keyword:"enum",params:{allowedValues: schema333.properties.right.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs16 === errors;
+var valid0 = _errs14 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.secType !== undefined){
-const _errs18 = errors;
+const _errs16 = errors;
 if(typeof data.secType !== "string"){
 validate594.errors = [{instancePath:instancePath+"/secType",schemaPath:"#/properties/secType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs16 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.strike !== undefined){
+const _errs18 = errors;
+if(!(typeof data.strike == "number")){
+validate594.errors = [{instancePath:instancePath+"/strike",schemaPath:"#/properties/strike/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
 var valid0 = _errs18 === errors;
@@ -35642,10 +35617,10 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.strike !== undefined){
+if(data.ticker !== undefined){
 const _errs20 = errors;
-if(!(typeof data.strike == "number")){
-validate594.errors = [{instancePath:instancePath+"/strike",schemaPath:"#/properties/strike/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+if(typeof data.ticker !== "string"){
+validate594.errors = [{instancePath:instancePath+"/ticker",schemaPath:"#/properties/ticker/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs20 === errors;
@@ -35654,25 +35629,13 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.ticker !== undefined){
-const _errs22 = errors;
-if(typeof data.ticker !== "string"){
-validate594.errors = [{instancePath:instancePath+"/ticker",schemaPath:"#/properties/ticker/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs22 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
 if(data.validExchanges !== undefined){
-const _errs24 = errors;
+const _errs22 = errors;
 if(typeof data.validExchanges !== "string"){
 validate594.errors = [{instancePath:instancePath+"/validExchanges",schemaPath:"#/properties/validExchanges/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs24 === errors;
+var valid0 = _errs22 === errors;
 }
 else {
 var valid0 = true;
@@ -35716,7 +35679,7 @@ validate593.evaluated = {"props":{"companyName":true,"conid":true,"currency":tru
 
 exports["getContractSymbols 200 application/json"] = validate596;
 const schema334 = {"$ref":"bezant:openapi#/paths/~1iserver~1secdef~1search/get/responses/200/content/application~1json/schema"};
-const schema335 = {"items":{"properties":{"bondid":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"companyHeader":{"type":"string"},"companyName":{"nullable":true,"type":"string"},"conid":{"type":"string"},"description":{"type":"string"},"fop":{"nullable":true,"type":"string"},"issuers":{"items":{"properties":{"id":{"type":"string"},"name":{"type":"string"}},"type":"object"},"type":"array"},"opt":{"nullable":true,"type":"string"},"restricted":{"nullable":true,"type":"boolean"},"sections":{"items":{"properties":{"exchange":{"type":"string"},"months":{"type":"string"},"secType":{"type":"string"}},"type":"object"},"type":"array"},"symbol":{"type":"string"},"war":{"nullable":true,"type":"string"}},"type":"object"},"type":"array"};
+const schema335 = {"items":{"properties":{"bondid":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"companyHeader":{"type":"string"},"companyName":{"type":["string","null"]},"conid":{"type":"string"},"description":{"type":"string"},"fop":{"type":["string","null"]},"issuers":{"items":{"properties":{"id":{"type":"string"},"name":{"type":"string"}},"type":"object"},"type":"array"},"opt":{"type":["string","null"]},"restricted":{"type":["boolean","null"]},"sections":{"items":{"properties":{"exchange":{"type":"string"},"months":{"type":"string"},"secType":{"type":"string"}},"type":"object"},"type":"array"},"symbol":{"type":"string"},"war":{"type":["string","null"]}},"type":"object"},"type":"array"};
 
 function validate597(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -35780,7 +35743,7 @@ if(data0.companyName !== undefined){
 let data3 = data0.companyName;
 const _errs7 = errors;
 if((typeof data3 !== "string") && (data3 !== null)){
-validate597.errors = [{instancePath:instancePath+"/" + i0+"/companyName",schemaPath:"#/items/properties/companyName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate597.errors = [{instancePath:instancePath+"/" + i0+"/companyName",schemaPath:"#/items/properties/companyName/type",keyword:"type",params:{type: schema335.items.properties.companyName.type},message:"must be string,null"}];
 return false;
 }
 var valid1 = _errs7 === errors;
@@ -35790,24 +35753,24 @@ var valid1 = true;
 }
 if(valid1){
 if(data0.conid !== undefined){
-const _errs10 = errors;
+const _errs9 = errors;
 if(typeof data0.conid !== "string"){
 validate597.errors = [{instancePath:instancePath+"/" + i0+"/conid",schemaPath:"#/items/properties/conid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid1 = _errs10 === errors;
+var valid1 = _errs9 === errors;
 }
 else {
 var valid1 = true;
 }
 if(valid1){
 if(data0.description !== undefined){
-const _errs12 = errors;
+const _errs11 = errors;
 if(typeof data0.description !== "string"){
 validate597.errors = [{instancePath:instancePath+"/" + i0+"/description",schemaPath:"#/items/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid1 = _errs12 === errors;
+var valid1 = _errs11 === errors;
 }
 else {
 var valid1 = true;
@@ -35815,12 +35778,12 @@ var valid1 = true;
 if(valid1){
 if(data0.fop !== undefined){
 let data6 = data0.fop;
-const _errs14 = errors;
+const _errs13 = errors;
 if((typeof data6 !== "string") && (data6 !== null)){
-validate597.errors = [{instancePath:instancePath+"/" + i0+"/fop",schemaPath:"#/items/properties/fop/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate597.errors = [{instancePath:instancePath+"/" + i0+"/fop",schemaPath:"#/items/properties/fop/type",keyword:"type",params:{type: schema335.items.properties.fop.type},message:"must be string,null"}];
 return false;
 }
-var valid1 = _errs14 === errors;
+var valid1 = _errs13 === errors;
 }
 else {
 var valid1 = true;
@@ -35828,35 +35791,35 @@ var valid1 = true;
 if(valid1){
 if(data0.issuers !== undefined){
 let data7 = data0.issuers;
-const _errs17 = errors;
-if(errors === _errs17){
+const _errs15 = errors;
+if(errors === _errs15){
 if(Array.isArray(data7)){
 var valid2 = true;
 const len1 = data7.length;
 for(let i1=0; i1<len1; i1++){
 let data8 = data7[i1];
-const _errs19 = errors;
-if(errors === _errs19){
+const _errs17 = errors;
+if(errors === _errs17){
 if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
 if(data8.id !== undefined){
-const _errs21 = errors;
+const _errs19 = errors;
 if(typeof data8.id !== "string"){
 validate597.errors = [{instancePath:instancePath+"/" + i0+"/issuers/" + i1+"/id",schemaPath:"#/items/properties/issuers/items/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid3 = _errs21 === errors;
+var valid3 = _errs19 === errors;
 }
 else {
 var valid3 = true;
 }
 if(valid3){
 if(data8.name !== undefined){
-const _errs23 = errors;
+const _errs21 = errors;
 if(typeof data8.name !== "string"){
 validate597.errors = [{instancePath:instancePath+"/" + i0+"/issuers/" + i1+"/name",schemaPath:"#/items/properties/issuers/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid3 = _errs23 === errors;
+var valid3 = _errs21 === errors;
 }
 else {
 var valid3 = true;
@@ -35868,7 +35831,7 @@ validate597.errors = [{instancePath:instancePath+"/" + i0+"/issuers/" + i1,schem
 return false;
 }
 }
-var valid2 = _errs19 === errors;
+var valid2 = _errs17 === errors;
 if(!valid2){
 break;
 }
@@ -35879,7 +35842,7 @@ validate597.errors = [{instancePath:instancePath+"/" + i0+"/issuers",schemaPath:
 return false;
 }
 }
-var valid1 = _errs17 === errors;
+var valid1 = _errs15 === errors;
 }
 else {
 var valid1 = true;
@@ -35887,9 +35850,22 @@ var valid1 = true;
 if(valid1){
 if(data0.opt !== undefined){
 let data11 = data0.opt;
-const _errs25 = errors;
+const _errs23 = errors;
 if((typeof data11 !== "string") && (data11 !== null)){
-validate597.errors = [{instancePath:instancePath+"/" + i0+"/opt",schemaPath:"#/items/properties/opt/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate597.errors = [{instancePath:instancePath+"/" + i0+"/opt",schemaPath:"#/items/properties/opt/type",keyword:"type",params:{type: schema335.items.properties.opt.type},message:"must be string,null"}];
+return false;
+}
+var valid1 = _errs23 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data0.restricted !== undefined){
+let data12 = data0.restricted;
+const _errs25 = errors;
+if((typeof data12 !== "boolean") && (data12 !== null)){
+validate597.errors = [{instancePath:instancePath+"/" + i0+"/restricted",schemaPath:"#/items/properties/restricted/type",keyword:"type",params:{type: schema335.items.properties.restricted.type},message:"must be boolean,null"}];
 return false;
 }
 var valid1 = _errs25 === errors;
@@ -35898,62 +35874,49 @@ else {
 var valid1 = true;
 }
 if(valid1){
-if(data0.restricted !== undefined){
-let data12 = data0.restricted;
-const _errs28 = errors;
-if((typeof data12 !== "boolean") && (data12 !== null)){
-validate597.errors = [{instancePath:instancePath+"/" + i0+"/restricted",schemaPath:"#/items/properties/restricted/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid1 = _errs28 === errors;
-}
-else {
-var valid1 = true;
-}
-if(valid1){
 if(data0.sections !== undefined){
 let data13 = data0.sections;
-const _errs31 = errors;
-if(errors === _errs31){
+const _errs27 = errors;
+if(errors === _errs27){
 if(Array.isArray(data13)){
 var valid4 = true;
 const len2 = data13.length;
 for(let i2=0; i2<len2; i2++){
 let data14 = data13[i2];
-const _errs33 = errors;
-if(errors === _errs33){
+const _errs29 = errors;
+if(errors === _errs29){
 if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
 if(data14.exchange !== undefined){
-const _errs35 = errors;
+const _errs31 = errors;
 if(typeof data14.exchange !== "string"){
 validate597.errors = [{instancePath:instancePath+"/" + i0+"/sections/" + i2+"/exchange",schemaPath:"#/items/properties/sections/items/properties/exchange/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid5 = _errs35 === errors;
+var valid5 = _errs31 === errors;
 }
 else {
 var valid5 = true;
 }
 if(valid5){
 if(data14.months !== undefined){
-const _errs37 = errors;
+const _errs33 = errors;
 if(typeof data14.months !== "string"){
 validate597.errors = [{instancePath:instancePath+"/" + i0+"/sections/" + i2+"/months",schemaPath:"#/items/properties/sections/items/properties/months/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid5 = _errs37 === errors;
+var valid5 = _errs33 === errors;
 }
 else {
 var valid5 = true;
 }
 if(valid5){
 if(data14.secType !== undefined){
-const _errs39 = errors;
+const _errs35 = errors;
 if(typeof data14.secType !== "string"){
 validate597.errors = [{instancePath:instancePath+"/" + i0+"/sections/" + i2+"/secType",schemaPath:"#/items/properties/sections/items/properties/secType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid5 = _errs39 === errors;
+var valid5 = _errs35 === errors;
 }
 else {
 var valid5 = true;
@@ -35966,7 +35929,7 @@ validate597.errors = [{instancePath:instancePath+"/" + i0+"/sections/" + i2,sche
 return false;
 }
 }
-var valid4 = _errs33 === errors;
+var valid4 = _errs29 === errors;
 if(!valid4){
 break;
 }
@@ -35977,19 +35940,19 @@ validate597.errors = [{instancePath:instancePath+"/" + i0+"/sections",schemaPath
 return false;
 }
 }
-var valid1 = _errs31 === errors;
+var valid1 = _errs27 === errors;
 }
 else {
 var valid1 = true;
 }
 if(valid1){
 if(data0.symbol !== undefined){
-const _errs41 = errors;
+const _errs37 = errors;
 if(typeof data0.symbol !== "string"){
 validate597.errors = [{instancePath:instancePath+"/" + i0+"/symbol",schemaPath:"#/items/properties/symbol/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid1 = _errs41 === errors;
+var valid1 = _errs37 === errors;
 }
 else {
 var valid1 = true;
@@ -35997,12 +35960,12 @@ var valid1 = true;
 if(valid1){
 if(data0.war !== undefined){
 let data19 = data0.war;
-const _errs43 = errors;
+const _errs39 = errors;
 if((typeof data19 !== "string") && (data19 !== null)){
-validate597.errors = [{instancePath:instancePath+"/" + i0+"/war",schemaPath:"#/items/properties/war/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate597.errors = [{instancePath:instancePath+"/" + i0+"/war",schemaPath:"#/items/properties/war/type",keyword:"type",params:{type: schema335.items.properties.war.type},message:"must be string,null"}];
 return false;
 }
-var valid1 = _errs43 === errors;
+var valid1 = _errs39 === errors;
 }
 else {
 var valid1 = true;
@@ -36125,7 +36088,7 @@ if(data0.companyName !== undefined){
 let data3 = data0.companyName;
 const _errs7 = errors;
 if((typeof data3 !== "string") && (data3 !== null)){
-validate600.errors = [{instancePath:instancePath+"/" + i0+"/companyName",schemaPath:"#/items/properties/companyName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate600.errors = [{instancePath:instancePath+"/" + i0+"/companyName",schemaPath:"#/items/properties/companyName/type",keyword:"type",params:{type: schema335.items.properties.companyName.type},message:"must be string,null"}];
 return false;
 }
 var valid1 = _errs7 === errors;
@@ -36135,24 +36098,24 @@ var valid1 = true;
 }
 if(valid1){
 if(data0.conid !== undefined){
-const _errs10 = errors;
+const _errs9 = errors;
 if(typeof data0.conid !== "string"){
 validate600.errors = [{instancePath:instancePath+"/" + i0+"/conid",schemaPath:"#/items/properties/conid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid1 = _errs10 === errors;
+var valid1 = _errs9 === errors;
 }
 else {
 var valid1 = true;
 }
 if(valid1){
 if(data0.description !== undefined){
-const _errs12 = errors;
+const _errs11 = errors;
 if(typeof data0.description !== "string"){
 validate600.errors = [{instancePath:instancePath+"/" + i0+"/description",schemaPath:"#/items/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid1 = _errs12 === errors;
+var valid1 = _errs11 === errors;
 }
 else {
 var valid1 = true;
@@ -36160,12 +36123,12 @@ var valid1 = true;
 if(valid1){
 if(data0.fop !== undefined){
 let data6 = data0.fop;
-const _errs14 = errors;
+const _errs13 = errors;
 if((typeof data6 !== "string") && (data6 !== null)){
-validate600.errors = [{instancePath:instancePath+"/" + i0+"/fop",schemaPath:"#/items/properties/fop/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate600.errors = [{instancePath:instancePath+"/" + i0+"/fop",schemaPath:"#/items/properties/fop/type",keyword:"type",params:{type: schema335.items.properties.fop.type},message:"must be string,null"}];
 return false;
 }
-var valid1 = _errs14 === errors;
+var valid1 = _errs13 === errors;
 }
 else {
 var valid1 = true;
@@ -36173,35 +36136,35 @@ var valid1 = true;
 if(valid1){
 if(data0.issuers !== undefined){
 let data7 = data0.issuers;
-const _errs17 = errors;
-if(errors === _errs17){
+const _errs15 = errors;
+if(errors === _errs15){
 if(Array.isArray(data7)){
 var valid2 = true;
 const len1 = data7.length;
 for(let i1=0; i1<len1; i1++){
 let data8 = data7[i1];
-const _errs19 = errors;
-if(errors === _errs19){
+const _errs17 = errors;
+if(errors === _errs17){
 if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
 if(data8.id !== undefined){
-const _errs21 = errors;
+const _errs19 = errors;
 if(typeof data8.id !== "string"){
 validate600.errors = [{instancePath:instancePath+"/" + i0+"/issuers/" + i1+"/id",schemaPath:"#/items/properties/issuers/items/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid3 = _errs21 === errors;
+var valid3 = _errs19 === errors;
 }
 else {
 var valid3 = true;
 }
 if(valid3){
 if(data8.name !== undefined){
-const _errs23 = errors;
+const _errs21 = errors;
 if(typeof data8.name !== "string"){
 validate600.errors = [{instancePath:instancePath+"/" + i0+"/issuers/" + i1+"/name",schemaPath:"#/items/properties/issuers/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid3 = _errs23 === errors;
+var valid3 = _errs21 === errors;
 }
 else {
 var valid3 = true;
@@ -36213,7 +36176,7 @@ validate600.errors = [{instancePath:instancePath+"/" + i0+"/issuers/" + i1,schem
 return false;
 }
 }
-var valid2 = _errs19 === errors;
+var valid2 = _errs17 === errors;
 if(!valid2){
 break;
 }
@@ -36224,7 +36187,7 @@ validate600.errors = [{instancePath:instancePath+"/" + i0+"/issuers",schemaPath:
 return false;
 }
 }
-var valid1 = _errs17 === errors;
+var valid1 = _errs15 === errors;
 }
 else {
 var valid1 = true;
@@ -36232,9 +36195,22 @@ var valid1 = true;
 if(valid1){
 if(data0.opt !== undefined){
 let data11 = data0.opt;
-const _errs25 = errors;
+const _errs23 = errors;
 if((typeof data11 !== "string") && (data11 !== null)){
-validate600.errors = [{instancePath:instancePath+"/" + i0+"/opt",schemaPath:"#/items/properties/opt/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate600.errors = [{instancePath:instancePath+"/" + i0+"/opt",schemaPath:"#/items/properties/opt/type",keyword:"type",params:{type: schema335.items.properties.opt.type},message:"must be string,null"}];
+return false;
+}
+var valid1 = _errs23 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data0.restricted !== undefined){
+let data12 = data0.restricted;
+const _errs25 = errors;
+if((typeof data12 !== "boolean") && (data12 !== null)){
+validate600.errors = [{instancePath:instancePath+"/" + i0+"/restricted",schemaPath:"#/items/properties/restricted/type",keyword:"type",params:{type: schema335.items.properties.restricted.type},message:"must be boolean,null"}];
 return false;
 }
 var valid1 = _errs25 === errors;
@@ -36243,62 +36219,49 @@ else {
 var valid1 = true;
 }
 if(valid1){
-if(data0.restricted !== undefined){
-let data12 = data0.restricted;
-const _errs28 = errors;
-if((typeof data12 !== "boolean") && (data12 !== null)){
-validate600.errors = [{instancePath:instancePath+"/" + i0+"/restricted",schemaPath:"#/items/properties/restricted/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid1 = _errs28 === errors;
-}
-else {
-var valid1 = true;
-}
-if(valid1){
 if(data0.sections !== undefined){
 let data13 = data0.sections;
-const _errs31 = errors;
-if(errors === _errs31){
+const _errs27 = errors;
+if(errors === _errs27){
 if(Array.isArray(data13)){
 var valid4 = true;
 const len2 = data13.length;
 for(let i2=0; i2<len2; i2++){
 let data14 = data13[i2];
-const _errs33 = errors;
-if(errors === _errs33){
+const _errs29 = errors;
+if(errors === _errs29){
 if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
 if(data14.exchange !== undefined){
-const _errs35 = errors;
+const _errs31 = errors;
 if(typeof data14.exchange !== "string"){
 validate600.errors = [{instancePath:instancePath+"/" + i0+"/sections/" + i2+"/exchange",schemaPath:"#/items/properties/sections/items/properties/exchange/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid5 = _errs35 === errors;
+var valid5 = _errs31 === errors;
 }
 else {
 var valid5 = true;
 }
 if(valid5){
 if(data14.months !== undefined){
-const _errs37 = errors;
+const _errs33 = errors;
 if(typeof data14.months !== "string"){
 validate600.errors = [{instancePath:instancePath+"/" + i0+"/sections/" + i2+"/months",schemaPath:"#/items/properties/sections/items/properties/months/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid5 = _errs37 === errors;
+var valid5 = _errs33 === errors;
 }
 else {
 var valid5 = true;
 }
 if(valid5){
 if(data14.secType !== undefined){
-const _errs39 = errors;
+const _errs35 = errors;
 if(typeof data14.secType !== "string"){
 validate600.errors = [{instancePath:instancePath+"/" + i0+"/sections/" + i2+"/secType",schemaPath:"#/items/properties/sections/items/properties/secType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid5 = _errs39 === errors;
+var valid5 = _errs35 === errors;
 }
 else {
 var valid5 = true;
@@ -36311,7 +36274,7 @@ validate600.errors = [{instancePath:instancePath+"/" + i0+"/sections/" + i2,sche
 return false;
 }
 }
-var valid4 = _errs33 === errors;
+var valid4 = _errs29 === errors;
 if(!valid4){
 break;
 }
@@ -36322,19 +36285,19 @@ validate600.errors = [{instancePath:instancePath+"/" + i0+"/sections",schemaPath
 return false;
 }
 }
-var valid1 = _errs31 === errors;
+var valid1 = _errs27 === errors;
 }
 else {
 var valid1 = true;
 }
 if(valid1){
 if(data0.symbol !== undefined){
-const _errs41 = errors;
+const _errs37 = errors;
 if(typeof data0.symbol !== "string"){
 validate600.errors = [{instancePath:instancePath+"/" + i0+"/symbol",schemaPath:"#/items/properties/symbol/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid1 = _errs41 === errors;
+var valid1 = _errs37 === errors;
 }
 else {
 var valid1 = true;
@@ -36342,12 +36305,12 @@ var valid1 = true;
 if(valid1){
 if(data0.war !== undefined){
 let data19 = data0.war;
-const _errs43 = errors;
+const _errs39 = errors;
 if((typeof data19 !== "string") && (data19 !== null)){
-validate600.errors = [{instancePath:instancePath+"/" + i0+"/war",schemaPath:"#/items/properties/war/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate600.errors = [{instancePath:instancePath+"/" + i0+"/war",schemaPath:"#/items/properties/war/type",keyword:"type",params:{type: schema335.items.properties.war.type},message:"must be string,null"}];
 return false;
 }
-var valid1 = _errs43 === errors;
+var valid1 = _errs39 === errors;
 }
 else {
 var valid1 = true;
@@ -36788,7 +36751,7 @@ validate605.evaluated = {"props":{"hash":true,"id":true,"instruments":true,"name
 
 exports["postNewWatchlist 200 application/json"] = validate610;
 const schema343 = {"$ref":"bezant:openapi#/paths/~1iserver~1watchlist/post/responses/200/content/application~1json/schema"};
-const schema344 = {"properties":{"hash":{"type":"string"},"id":{"type":"string"},"instruments":{"maxItems":0,"type":"array"},"name":{"type":"string"},"readOnly":{"type":"boolean"}},"type":"object"};
+const schema344 = {"properties":{"hash":{"type":"string"},"id":{"type":"string"},"instruments":{"maxItems":0,"type":"array","items":{}},"name":{"type":"string"},"readOnly":{"type":"boolean"}},"type":"object"};
 
 function validate611(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -37007,7 +36970,7 @@ validate613.evaluated = {"props":{"MID":true,"action":true,"data":true},"dynamic
 
 exports["getAllWatchlists 200 application/json"] = validate616;
 const schema347 = {"$ref":"bezant:openapi#/paths/~1iserver~1watchlists/get/responses/200/content/application~1json/schema"};
-const schema348 = {"properties":{"MID":{"type":"string"},"action":{"enum":["content"],"type":"string"},"data":{"properties":{"bulk_delete":{"type":"boolean"},"scanners_only":{"type":"boolean"},"show_scanners":{"type":"boolean"},"user_lists":{"items":{"properties":{"id":{"type":"string"},"is_open":{"type":"boolean"},"modified":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"name":{"type":"string"},"read_only":{"type":"boolean"},"type":{"enum":["watchlist"],"type":"string"}},"type":"object"},"type":"array"}},"type":"object"}},"type":"object"};
+const schema348 = {"properties":{"MID":{"type":"string"},"action":{"enum":["content"],"type":"string"},"data":{"properties":{"bulk_delete":{"type":"boolean"},"scanners_only":{"type":"boolean"},"show_scanners":{"type":"boolean"},"user_lists":{"items":{"properties":{"id":{"type":"string"},"is_open":{"type":"boolean"},"modified":{"format":"int64","type":"integer"},"name":{"type":"string"},"read_only":{"type":"boolean"},"type":{"enum":["watchlist"],"type":"string"}},"type":"object"},"type":"array"}},"type":"object"}},"type":"object"};
 
 function validate617(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -37133,20 +37096,6 @@ const _errs21 = errors;
 if(!((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10)))){
 validate617.errors = [{instancePath:instancePath+"/data/user_lists/" + i0+"/modified",schemaPath:"#/properties/data/properties/user_lists/items/properties/modified/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
-}
-if(errors === _errs21){
-if(typeof data10 == "number"){
-if(data10 > 2147483647 || isNaN(data10)){
-validate617.errors = [{instancePath:instancePath+"/data/user_lists/" + i0+"/modified",schemaPath:"#/properties/data/properties/user_lists/items/properties/modified/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
-return false;
-}
-else {
-if(data10 < -2147483648 || isNaN(data10)){
-validate617.errors = [{instancePath:instancePath+"/data/user_lists/" + i0+"/modified",schemaPath:"#/properties/data/properties/user_lists/items/properties/modified/minimum",keyword:"minimum",params:{comparison: ">=", limit: -2147483648},message:"must be >= -2147483648"}];
-return false;
-}
-}
-}
 }
 var valid3 = _errs21 === errors;
 }
@@ -37407,7 +37356,7 @@ validate622.evaluated = {"props":{"is_true":true,"oauth_token":true,"oauth_token
 
 exports["reqLiveSessionToken 200 application/json"] = validate625;
 const schema353 = {"$ref":"bezant:openapi#/paths/~1oauth~1live_session_token/post/responses/200/content/application~1json/schema"};
-const schema354 = {"properties":{"diffie_hellman_challenge":{"type":"string"},"live_session_token_expiration":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"live_session_token_signature":{"type":"string"}},"type":"object"};
+const schema354 = {"properties":{"diffie_hellman_challenge":{"type":"string"},"live_session_token_expiration":{"format":"int64","type":"integer"},"live_session_token_signature":{"type":"string"}},"type":"object"};
 
 function validate626(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -37439,20 +37388,6 @@ const _errs3 = errors;
 if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
 validate626.errors = [{instancePath:instancePath+"/live_session_token_expiration",schemaPath:"#/properties/live_session_token_expiration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
-}
-if(errors === _errs3){
-if(typeof data1 == "number"){
-if(data1 > 2147483647 || isNaN(data1)){
-validate626.errors = [{instancePath:instancePath+"/live_session_token_expiration",schemaPath:"#/properties/live_session_token_expiration/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
-return false;
-}
-else {
-if(data1 < -2147483648 || isNaN(data1)){
-validate626.errors = [{instancePath:instancePath+"/live_session_token_expiration",schemaPath:"#/properties/live_session_token_expiration/minimum",keyword:"minimum",params:{comparison: ">=", limit: -2147483648},message:"must be >= -2147483648"}];
-return false;
-}
-}
-}
 }
 var valid0 = _errs3 === errors;
 }
@@ -38154,7 +38089,7 @@ validate634.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false}
 
 exports["getSinglePerformancePeriod 200 application/json"] = validate637;
 const schema361 = {"$ref":"bezant:openapi#/paths/~1pa~1performance/post/responses/200/content/application~1json/schema"};
-const schema362 = {"properties":{"cps":{"properties":{"data":{"items":{"properties":{"baseCurrency":{"type":"string"},"end":{"type":"string"},"id":{"type":"string"},"idType":{"type":"string"},"returns":{"type":"array"},"start":{"type":"string"}},"type":"object"},"type":"array"},"dates":{"type":"array"},"freq":{"type":"string"}},"type":"object"},"currencyType":{"type":"string"},"id":{"type":"string"},"included":{"type":"array"},"nav":{"properties":{"data":{"items":{"properties":{"baseCurrency":{"type":"string"},"end":{"type":"string"},"id":{"type":"string"},"idType":{"type":"string"},"navs":{"type":"array"},"start":{"type":"string"},"startNAV":{"properties":{"date":{"type":"string"},"val":{"type":"number"}},"type":"object"}},"type":"object"},"type":"array"},"dates":{"type":"array"},"freq":{"type":"string"}},"type":"object"},"nd":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"pm":{"type":"string"},"rc":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"tpps":{"properties":{"data":{"items":{"properties":{"baseCurrency":{"type":"string"},"end":{"type":"string"},"id":{"type":"string"},"idType":{"type":"string"},"returns":{"type":"array"},"start":{"type":"string"}},"type":"object"},"type":"array"},"dates":{"type":"array"},"freq":{"type":"string"}},"type":"object"}},"type":"object"};
+const schema362 = {"properties":{"cps":{"properties":{"data":{"items":{"properties":{"baseCurrency":{"type":"string"},"end":{"type":"string"},"id":{"type":"string"},"idType":{"type":"string"},"returns":{"type":"array","items":{}},"start":{"type":"string"}},"type":"object"},"type":"array"},"dates":{"type":"array","items":{}},"freq":{"type":"string"}},"type":"object"},"currencyType":{"type":"string"},"id":{"type":"string"},"included":{"type":"array","items":{}},"nav":{"properties":{"data":{"items":{"properties":{"baseCurrency":{"type":"string"},"end":{"type":"string"},"id":{"type":"string"},"idType":{"type":"string"},"navs":{"type":"array","items":{}},"start":{"type":"string"},"startNAV":{"properties":{"date":{"type":"string"},"val":{"type":"number"}},"type":"object"}},"type":"object"},"type":"array"},"dates":{"type":"array","items":{}},"freq":{"type":"string"}},"type":"object"},"nd":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"pm":{"type":"string"},"rc":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"tpps":{"properties":{"data":{"items":{"properties":{"baseCurrency":{"type":"string"},"end":{"type":"string"},"id":{"type":"string"},"idType":{"type":"string"},"returns":{"type":"array","items":{}},"start":{"type":"string"}},"type":"object"},"type":"array"},"dates":{"type":"array","items":{}},"freq":{"type":"string"}},"type":"object"}},"type":"object"};
 
 function validate638(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -38235,9 +38170,11 @@ var valid3 = true;
 if(valid3){
 if(data2.returns !== undefined){
 const _errs15 = errors;
+if(errors === _errs15){
 if(!(Array.isArray(data2.returns))){
 validate638.errors = [{instancePath:instancePath+"/cps/data/" + i0+"/returns",schemaPath:"#/properties/cps/properties/data/items/properties/returns/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
+}
 }
 var valid3 = _errs15 === errors;
 }
@@ -38286,9 +38223,11 @@ var valid1 = true;
 if(valid1){
 if(data0.dates !== undefined){
 const _errs19 = errors;
+if(errors === _errs19){
 if(!(Array.isArray(data0.dates))){
 validate638.errors = [{instancePath:instancePath+"/cps/dates",schemaPath:"#/properties/cps/properties/dates/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
+}
 }
 var valid1 = _errs19 === errors;
 }
@@ -38347,9 +38286,11 @@ var valid0 = true;
 if(valid0){
 if(data.included !== undefined){
 const _errs27 = errors;
+if(errors === _errs27){
 if(!(Array.isArray(data.included))){
 validate638.errors = [{instancePath:instancePath+"/included",schemaPath:"#/properties/included/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
+}
 }
 var valid0 = _errs27 === errors;
 }
@@ -38424,9 +38365,11 @@ var valid6 = true;
 if(valid6){
 if(data16.navs !== undefined){
 const _errs43 = errors;
+if(errors === _errs43){
 if(!(Array.isArray(data16.navs))){
 validate638.errors = [{instancePath:instancePath+"/nav/data/" + i1+"/navs",schemaPath:"#/properties/nav/properties/data/items/properties/navs/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
+}
 }
 var valid6 = _errs43 === errors;
 }
@@ -38517,9 +38460,11 @@ var valid4 = true;
 if(valid4){
 if(data14.dates !== undefined){
 const _errs53 = errors;
+if(errors === _errs53){
 if(!(Array.isArray(data14.dates))){
 validate638.errors = [{instancePath:instancePath+"/nav/dates",schemaPath:"#/properties/nav/properties/dates/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
+}
 }
 var valid4 = _errs53 === errors;
 }
@@ -38685,9 +38630,11 @@ var valid10 = true;
 if(valid10){
 if(data33.returns !== undefined){
 const _errs77 = errors;
+if(errors === _errs77){
 if(!(Array.isArray(data33.returns))){
 validate638.errors = [{instancePath:instancePath+"/tpps/data/" + i2+"/returns",schemaPath:"#/properties/tpps/properties/data/items/properties/returns/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
+}
 }
 var valid10 = _errs77 === errors;
 }
@@ -38736,9 +38683,11 @@ var valid8 = true;
 if(valid8){
 if(data31.dates !== undefined){
 const _errs81 = errors;
+if(errors === _errs81){
 if(!(Array.isArray(data31.dates))){
 validate638.errors = [{instancePath:instancePath+"/tpps/dates",schemaPath:"#/properties/tpps/properties/dates/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
+}
 }
 var valid8 = _errs81 === errors;
 }
@@ -38811,7 +38760,7 @@ validate637.evaluated = {"props":{"cps":true,"currencyType":true,"id":true,"incl
 
 exports["getTransactions 200 application/json"] = validate640;
 const schema363 = {"$ref":"bezant:openapi#/paths/~1pa~1transactions/post/responses/200/content/application~1json/schema"};
-const schema364 = {"properties":{"currency":{"type":"string"},"from":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"id":{"type":"string"},"includesRealTime":{"type":"boolean"},"nd":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"rc":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"rpnl":{"properties":{"amt":{"type":"string"},"data":{"type":"array"},"items":{"properties":{"acctid":{"type":"string"},"amt":{"type":"string"},"conid":{"type":"string"},"cur":{"type":"string"},"date":{"type":"string"},"fxRate":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"side":{"enum":["L","G"],"type":"string"}},"type":"object"}},"type":"object"},"to":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"transactions":{"items":{"properties":{"acctid":{"type":"string"},"amt":{"type":"number"},"conid":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"cur":{"type":"string"},"date":{"type":"string"},"desc":{"type":"string"},"fxRate":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"pr":{"type":"number"},"qty":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"type":{"type":"string"}},"type":"object"},"type":"array"}},"type":"object"};
+const schema364 = {"properties":{"currency":{"type":"string"},"from":{"format":"int64","type":"integer"},"id":{"type":"string"},"includesRealTime":{"type":"boolean"},"nd":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"rc":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"rpnl":{"properties":{"amt":{"type":"string"},"data":{"type":"array","items":{}},"items":{"properties":{"acctid":{"type":"string"},"amt":{"type":"string"},"conid":{"type":"string"},"cur":{"type":"string"},"date":{"type":"string"},"fxRate":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"side":{"enum":["L","G"],"type":"string"}},"type":"object"}},"type":"object"},"to":{"format":"int64","type":"integer"},"transactions":{"items":{"properties":{"acctid":{"type":"string"},"amt":{"type":"number"},"conid":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"cur":{"type":"string"},"date":{"type":"string"},"desc":{"type":"string"},"fxRate":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"pr":{"type":"number"},"qty":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"type":{"type":"string"}},"type":"object"},"type":"array"}},"type":"object"};
 
 function validate641(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -38843,20 +38792,6 @@ const _errs3 = errors;
 if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
 validate641.errors = [{instancePath:instancePath+"/from",schemaPath:"#/properties/from/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
-}
-if(errors === _errs3){
-if(typeof data1 == "number"){
-if(data1 > 2147483647 || isNaN(data1)){
-validate641.errors = [{instancePath:instancePath+"/from",schemaPath:"#/properties/from/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
-return false;
-}
-else {
-if(data1 < -2147483648 || isNaN(data1)){
-validate641.errors = [{instancePath:instancePath+"/from",schemaPath:"#/properties/from/minimum",keyword:"minimum",params:{comparison: ">=", limit: -2147483648},message:"must be >= -2147483648"}];
-return false;
-}
-}
-}
 }
 var valid0 = _errs3 === errors;
 }
@@ -38961,9 +38896,11 @@ var valid1 = true;
 if(valid1){
 if(data6.data !== undefined){
 const _errs17 = errors;
+if(errors === _errs17){
 if(!(Array.isArray(data6.data))){
 validate641.errors = [{instancePath:instancePath+"/rpnl/data",schemaPath:"#/properties/rpnl/properties/data/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
+}
 }
 var valid1 = _errs17 === errors;
 }
@@ -39116,20 +39053,6 @@ const _errs35 = errors;
 if(!((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17)))){
 validate641.errors = [{instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
-}
-if(errors === _errs35){
-if(typeof data17 == "number"){
-if(data17 > 2147483647 || isNaN(data17)){
-validate641.errors = [{instancePath:instancePath+"/to",schemaPath:"#/properties/to/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
-return false;
-}
-else {
-if(data17 < -2147483648 || isNaN(data17)){
-validate641.errors = [{instancePath:instancePath+"/to",schemaPath:"#/properties/to/minimum",keyword:"minimum",params:{comparison: ">=", limit: -2147483648},message:"must be >= -2147483648"}];
-return false;
-}
-}
-}
 }
 var valid0 = _errs35 === errors;
 }
@@ -39386,7 +39309,7 @@ validate640.evaluated = {"props":{"currency":true,"from":true,"id":true,"include
 exports["getAllAccounts 200 application/json"] = validate643;
 const schema365 = {"$ref":"bezant:openapi#/paths/~1portfolio~1accounts/get/responses/200/content/application~1json/schema"};
 const schema366 = {"items":{"$ref":"#/components/schemas/accountAttributes"},"type":"array"};
-const schema367 = {"properties":{"PrepaidCrypto-P":{"type":"boolean"},"PrepaidCrypto-Z":{"type":"boolean"},"accountAlias":{"nullable":true,"type":"string"},"accountId":{"type":"string"},"accountStatus":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"accountTitle":{"type":"string"},"accountVan":{"type":"string"},"acctCustType":{"type":"string"},"brokerageAccess":{"type":"boolean"},"businessType":{"enum":["IB_SALES","IB_PROSERVE"],"type":"string"},"category":{"type":"string"},"clearingStatus":{"enum":["O","P","N","A","R","C"],"type":"string"},"covestor":{"type":"boolean"},"currency":{"enum":["USD"],"type":"string"},"desc":{"type":"string"},"displayName":{"type":"string"},"faClient":{"type":"boolean"},"ibEntity":{"enum":["IBLLC-US","IB-CAN","IB-UK","IB-IE"],"type":"string"},"id":{"type":"string"},"noClientTrading":{"type":"boolean"},"parent":{"properties":{"accountId":{"type":"string"},"isMChild":{"type":"boolean"},"isMParent":{"type":"boolean"},"isMultiplex":{"type":"boolean"},"mmc":{"type":"array"}},"type":"object"},"trackVirtualFXPortfolio":{"type":"boolean"},"tradingType":{"enum":["STKNOPT"],"type":"string"},"type":{"enum":["DEMO"],"type":"string"}},"type":"object"};
+const schema367 = {"properties":{"PrepaidCrypto-P":{"type":"boolean"},"PrepaidCrypto-Z":{"type":"boolean"},"accountAlias":{"type":["string","null"]},"accountId":{"type":"string"},"accountStatus":{"format":"int64","type":"integer"},"accountTitle":{"type":"string"},"accountVan":{"type":"string"},"acctCustType":{"type":"string"},"brokerageAccess":{"type":"boolean"},"businessType":{"enum":["IB_SALES","IB_PROSERVE"],"type":"string"},"category":{"type":"string"},"clearingStatus":{"enum":["O","P","N","A","R","C"],"type":"string"},"covestor":{"type":"boolean"},"currency":{"enum":["USD"],"type":"string"},"desc":{"type":"string"},"displayName":{"type":"string"},"faClient":{"type":"boolean"},"ibEntity":{"enum":["IBLLC-US","IB-CAN","IB-UK","IB-IE"],"type":"string"},"id":{"type":"string"},"noClientTrading":{"type":"boolean"},"parent":{"properties":{"accountId":{"type":"string"},"isMChild":{"type":"boolean"},"isMParent":{"type":"boolean"},"isMultiplex":{"type":"boolean"},"mmc":{"type":"array","items":{}}},"type":"object"},"trackVirtualFXPortfolio":{"type":"boolean"},"tradingType":{"enum":["STKNOPT"],"type":"string"},"type":{"enum":["DEMO"],"type":"string"}},"type":"object"};
 
 function validate645(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -39428,7 +39351,7 @@ if(data.accountAlias !== undefined){
 let data2 = data.accountAlias;
 const _errs5 = errors;
 if((typeof data2 !== "string") && (data2 !== null)){
-validate645.errors = [{instancePath:instancePath+"/accountAlias",schemaPath:"#/properties/accountAlias/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate645.errors = [{instancePath:instancePath+"/accountAlias",schemaPath:"#/properties/accountAlias/type",keyword:"type",params:{type: schema367.properties.accountAlias.type},message:"must be string,null"}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -39438,12 +39361,12 @@ var valid0 = true;
 }
 if(valid0){
 if(data.accountId !== undefined){
-const _errs8 = errors;
+const _errs7 = errors;
 if(typeof data.accountId !== "string"){
 validate645.errors = [{instancePath:instancePath+"/accountId",schemaPath:"#/properties/accountId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs8 === errors;
+var valid0 = _errs7 === errors;
 }
 else {
 var valid0 = true;
@@ -39451,74 +39374,60 @@ var valid0 = true;
 if(valid0){
 if(data.accountStatus !== undefined){
 let data4 = data.accountStatus;
-const _errs10 = errors;
+const _errs9 = errors;
 if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
 validate645.errors = [{instancePath:instancePath+"/accountStatus",schemaPath:"#/properties/accountStatus/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs10){
-if(typeof data4 == "number"){
-if(data4 > 2147483647 || isNaN(data4)){
-validate645.errors = [{instancePath:instancePath+"/accountStatus",schemaPath:"#/properties/accountStatus/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
-return false;
-}
-else {
-if(data4 < -2147483648 || isNaN(data4)){
-validate645.errors = [{instancePath:instancePath+"/accountStatus",schemaPath:"#/properties/accountStatus/minimum",keyword:"minimum",params:{comparison: ">=", limit: -2147483648},message:"must be >= -2147483648"}];
-return false;
-}
-}
-}
-}
-var valid0 = _errs10 === errors;
+var valid0 = _errs9 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.accountTitle !== undefined){
-const _errs12 = errors;
+const _errs11 = errors;
 if(typeof data.accountTitle !== "string"){
 validate645.errors = [{instancePath:instancePath+"/accountTitle",schemaPath:"#/properties/accountTitle/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs12 === errors;
+var valid0 = _errs11 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.accountVan !== undefined){
-const _errs14 = errors;
+const _errs13 = errors;
 if(typeof data.accountVan !== "string"){
 validate645.errors = [{instancePath:instancePath+"/accountVan",schemaPath:"#/properties/accountVan/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs14 === errors;
+var valid0 = _errs13 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.acctCustType !== undefined){
-const _errs16 = errors;
+const _errs15 = errors;
 if(typeof data.acctCustType !== "string"){
 validate645.errors = [{instancePath:instancePath+"/acctCustType",schemaPath:"#/properties/acctCustType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs16 === errors;
+var valid0 = _errs15 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.brokerageAccess !== undefined){
-const _errs18 = errors;
+const _errs17 = errors;
 if(typeof data.brokerageAccess !== "boolean"){
 validate645.errors = [{instancePath:instancePath+"/brokerageAccess",schemaPath:"#/properties/brokerageAccess/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs18 === errors;
+var valid0 = _errs17 === errors;
 }
 else {
 var valid0 = true;
@@ -39526,7 +39435,7 @@ var valid0 = true;
 if(valid0){
 if(data.businessType !== undefined){
 let data9 = data.businessType;
-const _errs20 = errors;
+const _errs19 = errors;
 if(typeof data9 !== "string"){
 validate645.errors = [{instancePath:instancePath+"/businessType",schemaPath:"#/properties/businessType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -39535,19 +39444,19 @@ if(!((data9 === "IB_SALES") || (data9 === "IB_PROSERVE"))){
 validate645.errors = [{instancePath:instancePath+"/businessType",schemaPath:"#/properties/businessType/enum",keyword:"enum",params:{allowedValues: schema367.properties.businessType.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs20 === errors;
+var valid0 = _errs19 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.category !== undefined){
-const _errs22 = errors;
+const _errs21 = errors;
 if(typeof data.category !== "string"){
 validate645.errors = [{instancePath:instancePath+"/category",schemaPath:"#/properties/category/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs22 === errors;
+var valid0 = _errs21 === errors;
 }
 else {
 var valid0 = true;
@@ -39555,7 +39464,7 @@ var valid0 = true;
 if(valid0){
 if(data.clearingStatus !== undefined){
 let data11 = data.clearingStatus;
-const _errs24 = errors;
+const _errs23 = errors;
 if(typeof data11 !== "string"){
 validate645.errors = [{instancePath:instancePath+"/clearingStatus",schemaPath:"#/properties/clearingStatus/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -39564,19 +39473,19 @@ if(!((((((data11 === "O") || (data11 === "P")) || (data11 === "N")) || (data11 =
 validate645.errors = [{instancePath:instancePath+"/clearingStatus",schemaPath:"#/properties/clearingStatus/enum",keyword:"enum",params:{allowedValues: schema367.properties.clearingStatus.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs24 === errors;
+var valid0 = _errs23 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.covestor !== undefined){
-const _errs26 = errors;
+const _errs25 = errors;
 if(typeof data.covestor !== "boolean"){
 validate645.errors = [{instancePath:instancePath+"/covestor",schemaPath:"#/properties/covestor/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs26 === errors;
+var valid0 = _errs25 === errors;
 }
 else {
 var valid0 = true;
@@ -39584,7 +39493,7 @@ var valid0 = true;
 if(valid0){
 if(data.currency !== undefined){
 let data13 = data.currency;
-const _errs28 = errors;
+const _errs27 = errors;
 if(typeof data13 !== "string"){
 validate645.errors = [{instancePath:instancePath+"/currency",schemaPath:"#/properties/currency/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -39593,43 +39502,43 @@ if(!(data13 === "USD")){
 validate645.errors = [{instancePath:instancePath+"/currency",schemaPath:"#/properties/currency/enum",keyword:"enum",params:{allowedValues: schema367.properties.currency.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs28 === errors;
+var valid0 = _errs27 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.desc !== undefined){
-const _errs30 = errors;
+const _errs29 = errors;
 if(typeof data.desc !== "string"){
 validate645.errors = [{instancePath:instancePath+"/desc",schemaPath:"#/properties/desc/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs30 === errors;
+var valid0 = _errs29 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.displayName !== undefined){
-const _errs32 = errors;
+const _errs31 = errors;
 if(typeof data.displayName !== "string"){
 validate645.errors = [{instancePath:instancePath+"/displayName",schemaPath:"#/properties/displayName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs32 === errors;
+var valid0 = _errs31 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.faClient !== undefined){
-const _errs34 = errors;
+const _errs33 = errors;
 if(typeof data.faClient !== "boolean"){
 validate645.errors = [{instancePath:instancePath+"/faClient",schemaPath:"#/properties/faClient/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs34 === errors;
+var valid0 = _errs33 === errors;
 }
 else {
 var valid0 = true;
@@ -39637,7 +39546,7 @@ var valid0 = true;
 if(valid0){
 if(data.ibEntity !== undefined){
 let data17 = data.ibEntity;
-const _errs36 = errors;
+const _errs35 = errors;
 if(typeof data17 !== "string"){
 validate645.errors = [{instancePath:instancePath+"/ibEntity",schemaPath:"#/properties/ibEntity/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -39646,31 +39555,31 @@ if(!((((data17 === "IBLLC-US") || (data17 === "IB-CAN")) || (data17 === "IB-UK")
 validate645.errors = [{instancePath:instancePath+"/ibEntity",schemaPath:"#/properties/ibEntity/enum",keyword:"enum",params:{allowedValues: schema367.properties.ibEntity.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs36 === errors;
+var valid0 = _errs35 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.id !== undefined){
-const _errs38 = errors;
+const _errs37 = errors;
 if(typeof data.id !== "string"){
 validate645.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs38 === errors;
+var valid0 = _errs37 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.noClientTrading !== undefined){
-const _errs40 = errors;
+const _errs39 = errors;
 if(typeof data.noClientTrading !== "boolean"){
 validate645.errors = [{instancePath:instancePath+"/noClientTrading",schemaPath:"#/properties/noClientTrading/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs40 === errors;
+var valid0 = _errs39 === errors;
 }
 else {
 var valid0 = true;
@@ -39678,64 +39587,66 @@ var valid0 = true;
 if(valid0){
 if(data.parent !== undefined){
 let data20 = data.parent;
-const _errs42 = errors;
-if(errors === _errs42){
+const _errs41 = errors;
+if(errors === _errs41){
 if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
 if(data20.accountId !== undefined){
-const _errs44 = errors;
+const _errs43 = errors;
 if(typeof data20.accountId !== "string"){
 validate645.errors = [{instancePath:instancePath+"/parent/accountId",schemaPath:"#/properties/parent/properties/accountId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid1 = _errs44 === errors;
+var valid1 = _errs43 === errors;
 }
 else {
 var valid1 = true;
 }
 if(valid1){
 if(data20.isMChild !== undefined){
-const _errs46 = errors;
+const _errs45 = errors;
 if(typeof data20.isMChild !== "boolean"){
 validate645.errors = [{instancePath:instancePath+"/parent/isMChild",schemaPath:"#/properties/parent/properties/isMChild/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid1 = _errs46 === errors;
+var valid1 = _errs45 === errors;
 }
 else {
 var valid1 = true;
 }
 if(valid1){
 if(data20.isMParent !== undefined){
-const _errs48 = errors;
+const _errs47 = errors;
 if(typeof data20.isMParent !== "boolean"){
 validate645.errors = [{instancePath:instancePath+"/parent/isMParent",schemaPath:"#/properties/parent/properties/isMParent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid1 = _errs48 === errors;
+var valid1 = _errs47 === errors;
 }
 else {
 var valid1 = true;
 }
 if(valid1){
 if(data20.isMultiplex !== undefined){
-const _errs50 = errors;
+const _errs49 = errors;
 if(typeof data20.isMultiplex !== "boolean"){
 validate645.errors = [{instancePath:instancePath+"/parent/isMultiplex",schemaPath:"#/properties/parent/properties/isMultiplex/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid1 = _errs50 === errors;
+var valid1 = _errs49 === errors;
 }
 else {
 var valid1 = true;
 }
 if(valid1){
 if(data20.mmc !== undefined){
-const _errs52 = errors;
+const _errs51 = errors;
+if(errors === _errs51){
 if(!(Array.isArray(data20.mmc))){
 validate645.errors = [{instancePath:instancePath+"/parent/mmc",schemaPath:"#/properties/parent/properties/mmc/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
-var valid1 = _errs52 === errors;
+}
+var valid1 = _errs51 === errors;
 }
 else {
 var valid1 = true;
@@ -39750,19 +39661,19 @@ validate645.errors = [{instancePath:instancePath+"/parent",schemaPath:"#/propert
 return false;
 }
 }
-var valid0 = _errs42 === errors;
+var valid0 = _errs41 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.trackVirtualFXPortfolio !== undefined){
-const _errs54 = errors;
+const _errs53 = errors;
 if(typeof data.trackVirtualFXPortfolio !== "boolean"){
 validate645.errors = [{instancePath:instancePath+"/trackVirtualFXPortfolio",schemaPath:"#/properties/trackVirtualFXPortfolio/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs54 === errors;
+var valid0 = _errs53 === errors;
 }
 else {
 var valid0 = true;
@@ -39770,7 +39681,7 @@ var valid0 = true;
 if(valid0){
 if(data.tradingType !== undefined){
 let data27 = data.tradingType;
-const _errs56 = errors;
+const _errs55 = errors;
 if(typeof data27 !== "string"){
 validate645.errors = [{instancePath:instancePath+"/tradingType",schemaPath:"#/properties/tradingType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -39779,7 +39690,7 @@ if(!(data27 === "STKNOPT")){
 validate645.errors = [{instancePath:instancePath+"/tradingType",schemaPath:"#/properties/tradingType/enum",keyword:"enum",params:{allowedValues: schema367.properties.tradingType.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs56 === errors;
+var valid0 = _errs55 === errors;
 }
 else {
 var valid0 = true;
@@ -39787,7 +39698,7 @@ var valid0 = true;
 if(valid0){
 if(data.type !== undefined){
 let data28 = data.type;
-const _errs58 = errors;
+const _errs57 = errors;
 if(typeof data28 !== "string"){
 validate645.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -39796,7 +39707,7 @@ if(!(data28 === "DEMO")){
 validate645.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema367.properties.type.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs58 === errors;
+var valid0 = _errs57 === errors;
 }
 else {
 var valid0 = true;
@@ -39895,7 +39806,7 @@ validate643.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false}
 exports["getAllAccountsForConid 200 application/json"] = validate648;
 const schema368 = {"$ref":"bezant:openapi#/paths/~1portfolio~1positions~1%7Bconid%7D/get/responses/200/content/application~1json/schema"};
 const schema369 = {"additionalProperties":{"$ref":"#/components/schemas/individualPosition"},"type":"object"};
-const schema370 = {"properties":{"acctId":{"type":"string"},"allExchanges":{"type":"string"},"assetClass":{"type":"string"},"avgCost":{"type":"number"},"avgPrice":{"type":"number"},"baseAvgCost":{"type":"number"},"baseAvgPrice":{"type":"number"},"baseMktPrice":{"type":"number"},"baseMktValue":{"type":"number"},"baseRealizedPnl":{"type":"number"},"baseUnrealizedPnl":{"type":"number"},"chineseName":{"type":"string"},"conExchMap":{"type":"array"},"conid":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"contractDesc":{"type":"string"},"countryCode":{"type":"string"},"currency":{"type":"string"},"displayRule":{"properties":{"displayRuleStep":{"items":{"properties":{"decimalDigits":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"lowerEdge":{"type":"number"},"wholeDigits":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647}},"type":"object"},"type":"array"},"magnification":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647}},"type":"object"},"exchs":{"nullable":true,"type":"object"},"exerciseStyle":{"nullable":true,"type":"string"},"expiry":{"nullable":true,"type":"string"},"fullName":{"type":"string"},"group":{"type":"string"},"hasOptions":{"type":"boolean"},"incrementRules":{"items":{"properties":{"increment":{"type":"number"},"lowerEdge":{"type":"number"}},"type":"object"},"type":"array"},"isEventContract":{"type":"boolean"},"isUS":{"type":"boolean"},"lastTradingDay":{"type":"string"},"listingExchange":{"type":"string"},"mktPrice":{"type":"number"},"mktValue":{"type":"number"},"model":{"type":"string"},"multiplier":{"type":"number"},"name":{"type":"string"},"pageSize":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"position":{"type":"number"},"putOrCall":{"enum":["P","C"],"type":"string"},"realizedPnl":{"type":"number"},"sector":{"type":"string"},"sectorGroup":{"type":"string"},"strike":{"type":"string"},"ticker":{"type":"string"},"time":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"type":{"type":"string"},"undConid":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"unrealizedPnl":{"type":"number"}},"type":"object"};
+const schema370 = {"properties":{"acctId":{"type":"string"},"allExchanges":{"type":"string"},"assetClass":{"type":"string"},"avgCost":{"type":"number"},"avgPrice":{"type":"number"},"baseAvgCost":{"type":"number"},"baseAvgPrice":{"type":"number"},"baseMktPrice":{"type":"number"},"baseMktValue":{"type":"number"},"baseRealizedPnl":{"type":"number"},"baseUnrealizedPnl":{"type":"number"},"chineseName":{"type":"string"},"conExchMap":{"type":"array","items":{}},"conid":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"contractDesc":{"type":"string"},"countryCode":{"type":"string"},"currency":{"type":"string"},"displayRule":{"properties":{"displayRuleStep":{"items":{"properties":{"decimalDigits":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"lowerEdge":{"type":"number"},"wholeDigits":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647}},"type":"object"},"type":"array"},"magnification":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647}},"type":"object"},"exchs":{"type":["object","null"]},"exerciseStyle":{"type":["string","null"]},"expiry":{"type":["string","null"]},"fullName":{"type":"string"},"group":{"type":"string"},"hasOptions":{"type":"boolean"},"incrementRules":{"items":{"properties":{"increment":{"type":"number"},"lowerEdge":{"type":"number"}},"type":"object"},"type":"array"},"isEventContract":{"type":"boolean"},"isUS":{"type":"boolean"},"lastTradingDay":{"type":"string"},"listingExchange":{"type":"string"},"mktPrice":{"type":"number"},"mktValue":{"type":"number"},"model":{"type":"string"},"multiplier":{"type":"number"},"name":{"type":"string"},"pageSize":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"position":{"type":"number"},"putOrCall":{"enum":["P","C"],"type":"string"},"realizedPnl":{"type":"number"},"sector":{"type":"string"},"sectorGroup":{"type":"string"},"strike":{"type":"string"},"ticker":{"type":"string"},"time":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"type":{"type":"string"},"undConid":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"unrealizedPnl":{"type":"number"}},"type":"object"};
 
 function validate650(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -40055,9 +39966,11 @@ var valid0 = true;
 if(valid0){
 if(data.conExchMap !== undefined){
 const _errs25 = errors;
+if(errors === _errs25){
 if(!(Array.isArray(data.conExchMap))){
 validate650.errors = [{instancePath:instancePath+"/conExchMap",schemaPath:"#/properties/conExchMap/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
+}
 }
 var valid0 = _errs25 === errors;
 }
@@ -40278,7 +40191,7 @@ if(data.exchs !== undefined){
 let data24 = data.exchs;
 const _errs49 = errors;
 if((!(data24 && typeof data24 == "object" && !Array.isArray(data24))) && (data24 !== null)){
-validate650.errors = [{instancePath:instancePath+"/exchs",schemaPath:"#/properties/exchs/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate650.errors = [{instancePath:instancePath+"/exchs",schemaPath:"#/properties/exchs/type",keyword:"type",params:{type: schema370.properties.exchs.type},message:"must be object,null"}];
 return false;
 }
 var valid0 = _errs49 === errors;
@@ -40289,12 +40202,12 @@ var valid0 = true;
 if(valid0){
 if(data.exerciseStyle !== undefined){
 let data25 = data.exerciseStyle;
-const _errs52 = errors;
+const _errs51 = errors;
 if((typeof data25 !== "string") && (data25 !== null)){
-validate650.errors = [{instancePath:instancePath+"/exerciseStyle",schemaPath:"#/properties/exerciseStyle/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate650.errors = [{instancePath:instancePath+"/exerciseStyle",schemaPath:"#/properties/exerciseStyle/type",keyword:"type",params:{type: schema370.properties.exerciseStyle.type},message:"must be string,null"}];
 return false;
 }
-var valid0 = _errs52 === errors;
+var valid0 = _errs51 === errors;
 }
 else {
 var valid0 = true;
@@ -40302,9 +40215,21 @@ var valid0 = true;
 if(valid0){
 if(data.expiry !== undefined){
 let data26 = data.expiry;
-const _errs55 = errors;
+const _errs53 = errors;
 if((typeof data26 !== "string") && (data26 !== null)){
-validate650.errors = [{instancePath:instancePath+"/expiry",schemaPath:"#/properties/expiry/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate650.errors = [{instancePath:instancePath+"/expiry",schemaPath:"#/properties/expiry/type",keyword:"type",params:{type: schema370.properties.expiry.type},message:"must be string,null"}];
+return false;
+}
+var valid0 = _errs53 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.fullName !== undefined){
+const _errs55 = errors;
+if(typeof data.fullName !== "string"){
+validate650.errors = [{instancePath:instancePath+"/fullName",schemaPath:"#/properties/fullName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs55 === errors;
@@ -40313,37 +40238,25 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.fullName !== undefined){
-const _errs58 = errors;
-if(typeof data.fullName !== "string"){
-validate650.errors = [{instancePath:instancePath+"/fullName",schemaPath:"#/properties/fullName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs58 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
 if(data.group !== undefined){
-const _errs60 = errors;
+const _errs57 = errors;
 if(typeof data.group !== "string"){
 validate650.errors = [{instancePath:instancePath+"/group",schemaPath:"#/properties/group/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs60 === errors;
+var valid0 = _errs57 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.hasOptions !== undefined){
-const _errs62 = errors;
+const _errs59 = errors;
 if(typeof data.hasOptions !== "boolean"){
 validate650.errors = [{instancePath:instancePath+"/hasOptions",schemaPath:"#/properties/hasOptions/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs62 === errors;
+var valid0 = _errs59 === errors;
 }
 else {
 var valid0 = true;
@@ -40351,35 +40264,35 @@ var valid0 = true;
 if(valid0){
 if(data.incrementRules !== undefined){
 let data30 = data.incrementRules;
-const _errs64 = errors;
-if(errors === _errs64){
+const _errs61 = errors;
+if(errors === _errs61){
 if(Array.isArray(data30)){
 var valid4 = true;
 const len1 = data30.length;
 for(let i1=0; i1<len1; i1++){
 let data31 = data30[i1];
-const _errs66 = errors;
-if(errors === _errs66){
+const _errs63 = errors;
+if(errors === _errs63){
 if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
 if(data31.increment !== undefined){
-const _errs68 = errors;
+const _errs65 = errors;
 if(!(typeof data31.increment == "number")){
 validate650.errors = [{instancePath:instancePath+"/incrementRules/" + i1+"/increment",schemaPath:"#/properties/incrementRules/items/properties/increment/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid5 = _errs68 === errors;
+var valid5 = _errs65 === errors;
 }
 else {
 var valid5 = true;
 }
 if(valid5){
 if(data31.lowerEdge !== undefined){
-const _errs70 = errors;
+const _errs67 = errors;
 if(!(typeof data31.lowerEdge == "number")){
 validate650.errors = [{instancePath:instancePath+"/incrementRules/" + i1+"/lowerEdge",schemaPath:"#/properties/incrementRules/items/properties/lowerEdge/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid5 = _errs70 === errors;
+var valid5 = _errs67 === errors;
 }
 else {
 var valid5 = true;
@@ -40391,7 +40304,7 @@ validate650.errors = [{instancePath:instancePath+"/incrementRules/" + i1,schemaP
 return false;
 }
 }
-var valid4 = _errs66 === errors;
+var valid4 = _errs63 === errors;
 if(!valid4){
 break;
 }
@@ -40402,115 +40315,115 @@ validate650.errors = [{instancePath:instancePath+"/incrementRules",schemaPath:"#
 return false;
 }
 }
-var valid0 = _errs64 === errors;
+var valid0 = _errs61 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.isEventContract !== undefined){
-const _errs72 = errors;
+const _errs69 = errors;
 if(typeof data.isEventContract !== "boolean"){
 validate650.errors = [{instancePath:instancePath+"/isEventContract",schemaPath:"#/properties/isEventContract/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs72 === errors;
+var valid0 = _errs69 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.isUS !== undefined){
-const _errs74 = errors;
+const _errs71 = errors;
 if(typeof data.isUS !== "boolean"){
 validate650.errors = [{instancePath:instancePath+"/isUS",schemaPath:"#/properties/isUS/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs74 === errors;
+var valid0 = _errs71 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.lastTradingDay !== undefined){
-const _errs76 = errors;
+const _errs73 = errors;
 if(typeof data.lastTradingDay !== "string"){
 validate650.errors = [{instancePath:instancePath+"/lastTradingDay",schemaPath:"#/properties/lastTradingDay/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs76 === errors;
+var valid0 = _errs73 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.listingExchange !== undefined){
-const _errs78 = errors;
+const _errs75 = errors;
 if(typeof data.listingExchange !== "string"){
 validate650.errors = [{instancePath:instancePath+"/listingExchange",schemaPath:"#/properties/listingExchange/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs78 === errors;
+var valid0 = _errs75 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.mktPrice !== undefined){
-const _errs80 = errors;
+const _errs77 = errors;
 if(!(typeof data.mktPrice == "number")){
 validate650.errors = [{instancePath:instancePath+"/mktPrice",schemaPath:"#/properties/mktPrice/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid0 = _errs80 === errors;
+var valid0 = _errs77 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.mktValue !== undefined){
-const _errs82 = errors;
+const _errs79 = errors;
 if(!(typeof data.mktValue == "number")){
 validate650.errors = [{instancePath:instancePath+"/mktValue",schemaPath:"#/properties/mktValue/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid0 = _errs82 === errors;
+var valid0 = _errs79 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.model !== undefined){
-const _errs84 = errors;
+const _errs81 = errors;
 if(typeof data.model !== "string"){
 validate650.errors = [{instancePath:instancePath+"/model",schemaPath:"#/properties/model/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs84 === errors;
+var valid0 = _errs81 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.multiplier !== undefined){
-const _errs86 = errors;
+const _errs83 = errors;
 if(!(typeof data.multiplier == "number")){
 validate650.errors = [{instancePath:instancePath+"/multiplier",schemaPath:"#/properties/multiplier/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid0 = _errs86 === errors;
+var valid0 = _errs83 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.name !== undefined){
-const _errs88 = errors;
+const _errs85 = errors;
 if(typeof data.name !== "string"){
 validate650.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs88 === errors;
+var valid0 = _errs85 === errors;
 }
 else {
 var valid0 = true;
@@ -40518,12 +40431,12 @@ var valid0 = true;
 if(valid0){
 if(data.pageSize !== undefined){
 let data43 = data.pageSize;
-const _errs90 = errors;
+const _errs87 = errors;
 if(!((typeof data43 == "number") && (!(data43 % 1) && !isNaN(data43)))){
 validate650.errors = [{instancePath:instancePath+"/pageSize",schemaPath:"#/properties/pageSize/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs90){
+if(errors === _errs87){
 if(typeof data43 == "number"){
 if(data43 > 2147483647 || isNaN(data43)){
 validate650.errors = [{instancePath:instancePath+"/pageSize",schemaPath:"#/properties/pageSize/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -40537,19 +40450,19 @@ return false;
 }
 }
 }
-var valid0 = _errs90 === errors;
+var valid0 = _errs87 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.position !== undefined){
-const _errs92 = errors;
+const _errs89 = errors;
 if(!(typeof data.position == "number")){
 validate650.errors = [{instancePath:instancePath+"/position",schemaPath:"#/properties/position/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid0 = _errs92 === errors;
+var valid0 = _errs89 === errors;
 }
 else {
 var valid0 = true;
@@ -40557,7 +40470,7 @@ var valid0 = true;
 if(valid0){
 if(data.putOrCall !== undefined){
 let data45 = data.putOrCall;
-const _errs94 = errors;
+const _errs91 = errors;
 if(typeof data45 !== "string"){
 validate650.errors = [{instancePath:instancePath+"/putOrCall",schemaPath:"#/properties/putOrCall/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -40566,67 +40479,67 @@ if(!((data45 === "P") || (data45 === "C"))){
 validate650.errors = [{instancePath:instancePath+"/putOrCall",schemaPath:"#/properties/putOrCall/enum",keyword:"enum",params:{allowedValues: schema370.properties.putOrCall.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs94 === errors;
+var valid0 = _errs91 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.realizedPnl !== undefined){
-const _errs96 = errors;
+const _errs93 = errors;
 if(!(typeof data.realizedPnl == "number")){
 validate650.errors = [{instancePath:instancePath+"/realizedPnl",schemaPath:"#/properties/realizedPnl/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid0 = _errs96 === errors;
+var valid0 = _errs93 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.sector !== undefined){
-const _errs98 = errors;
+const _errs95 = errors;
 if(typeof data.sector !== "string"){
 validate650.errors = [{instancePath:instancePath+"/sector",schemaPath:"#/properties/sector/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs98 === errors;
+var valid0 = _errs95 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.sectorGroup !== undefined){
-const _errs100 = errors;
+const _errs97 = errors;
 if(typeof data.sectorGroup !== "string"){
 validate650.errors = [{instancePath:instancePath+"/sectorGroup",schemaPath:"#/properties/sectorGroup/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs100 === errors;
+var valid0 = _errs97 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.strike !== undefined){
-const _errs102 = errors;
+const _errs99 = errors;
 if(typeof data.strike !== "string"){
 validate650.errors = [{instancePath:instancePath+"/strike",schemaPath:"#/properties/strike/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs102 === errors;
+var valid0 = _errs99 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.ticker !== undefined){
-const _errs104 = errors;
+const _errs101 = errors;
 if(typeof data.ticker !== "string"){
 validate650.errors = [{instancePath:instancePath+"/ticker",schemaPath:"#/properties/ticker/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs104 === errors;
+var valid0 = _errs101 === errors;
 }
 else {
 var valid0 = true;
@@ -40634,12 +40547,12 @@ var valid0 = true;
 if(valid0){
 if(data.time !== undefined){
 let data51 = data.time;
-const _errs106 = errors;
+const _errs103 = errors;
 if(!((typeof data51 == "number") && (!(data51 % 1) && !isNaN(data51)))){
 validate650.errors = [{instancePath:instancePath+"/time",schemaPath:"#/properties/time/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs106){
+if(errors === _errs103){
 if(typeof data51 == "number"){
 if(data51 > 2147483647 || isNaN(data51)){
 validate650.errors = [{instancePath:instancePath+"/time",schemaPath:"#/properties/time/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -40653,19 +40566,19 @@ return false;
 }
 }
 }
-var valid0 = _errs106 === errors;
+var valid0 = _errs103 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.type !== undefined){
-const _errs108 = errors;
+const _errs105 = errors;
 if(typeof data.type !== "string"){
 validate650.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs108 === errors;
+var valid0 = _errs105 === errors;
 }
 else {
 var valid0 = true;
@@ -40673,12 +40586,12 @@ var valid0 = true;
 if(valid0){
 if(data.undConid !== undefined){
 let data53 = data.undConid;
-const _errs110 = errors;
+const _errs107 = errors;
 if(!((typeof data53 == "number") && (!(data53 % 1) && !isNaN(data53)))){
 validate650.errors = [{instancePath:instancePath+"/undConid",schemaPath:"#/properties/undConid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs110){
+if(errors === _errs107){
 if(typeof data53 == "number"){
 if(data53 > 2147483647 || isNaN(data53)){
 validate650.errors = [{instancePath:instancePath+"/undConid",schemaPath:"#/properties/undConid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -40692,19 +40605,19 @@ return false;
 }
 }
 }
-var valid0 = _errs110 === errors;
+var valid0 = _errs107 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.unrealizedPnl !== undefined){
-const _errs112 = errors;
+const _errs109 = errors;
 if(!(typeof data.unrealizedPnl == "number")){
 validate650.errors = [{instancePath:instancePath+"/unrealizedPnl",schemaPath:"#/properties/unrealizedPnl/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid0 = _errs112 === errors;
+var valid0 = _errs109 === errors;
 }
 else {
 var valid0 = true;
@@ -41326,7 +41239,7 @@ validate661.evaluated = {"props":{"assetClass":true,"group":true,"sector":true},
 exports["getComboPositions 200 application/json"] = validate664;
 const schema377 = {"$ref":"bezant:openapi#/paths/~1portfolio~1%7BaccountId%7D~1combo~1positions/get/responses/200/content/application~1json/schema"};
 const schema378 = {"items":{"properties":{"description":{"type":"string"},"legs":{"items":{"properties":{"conid":{"type":"string"},"ratio":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647}},"type":"object"},"type":"array"},"name":{"type":"string"},"positions":{"items":{"$ref":"#/components/schemas/individualComboPosition"},"type":"array"}},"type":"object"},"type":"array"};
-const schema379 = {"properties":{"acctId":{"type":"string"},"assetClass":{"type":"string"},"avgCost":{"type":"number"},"avgPrice":{"type":"number"},"conExchMap":{"type":"array"},"conid":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"contractDesc":{"type":"string"},"currency":{"type":"string"},"exchs":{"nullable":true,"type":"object"},"exerciseStyle":{"nullable":true,"type":"string"},"expiry":{"type":"string"},"mktPrice":{"type":"number"},"mktValue":{"type":"number"},"multiplier":{"type":"number"},"position":{"type":"number"},"putOrCall":{"enum":["P","C","None"],"type":"string"},"realizedPnl":{"type":"number"},"strike":{"type":"string"},"undConid":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"unrealizedPnl":{"type":"number"}}};
+const schema379 = {"properties":{"acctId":{"type":"string"},"assetClass":{"type":"string"},"avgCost":{"type":"number"},"avgPrice":{"type":"number"},"conExchMap":{"type":"array","items":{}},"conid":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"contractDesc":{"type":"string"},"currency":{"type":"string"},"exchs":{"type":["object","null"]},"exerciseStyle":{"type":["string","null"]},"expiry":{"type":"string"},"mktPrice":{"type":"number"},"mktValue":{"type":"number"},"multiplier":{"type":"number"},"position":{"type":"number"},"putOrCall":{"enum":["P","C","None"],"type":"string"},"realizedPnl":{"type":"number"},"strike":{"type":"string"},"undConid":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"unrealizedPnl":{"type":"number"}}};
 
 function validate666(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -41389,9 +41302,11 @@ var valid0 = true;
 if(valid0){
 if(data.conExchMap !== undefined){
 const _errs8 = errors;
+if(errors === _errs8){
 if(!(Array.isArray(data.conExchMap))){
 validate666.errors = [{instancePath:instancePath+"/conExchMap",schemaPath:"#/properties/conExchMap/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
+}
 }
 var valid0 = _errs8 === errors;
 }
@@ -41454,7 +41369,7 @@ if(data.exchs !== undefined){
 let data8 = data.exchs;
 const _errs16 = errors;
 if((!(data8 && typeof data8 == "object" && !Array.isArray(data8))) && (data8 !== null)){
-validate666.errors = [{instancePath:instancePath+"/exchs",schemaPath:"#/properties/exchs/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate666.errors = [{instancePath:instancePath+"/exchs",schemaPath:"#/properties/exchs/type",keyword:"type",params:{type: schema379.properties.exchs.type},message:"must be object,null"}];
 return false;
 }
 var valid0 = _errs16 === errors;
@@ -41465,21 +41380,33 @@ var valid0 = true;
 if(valid0){
 if(data.exerciseStyle !== undefined){
 let data9 = data.exerciseStyle;
-const _errs19 = errors;
+const _errs18 = errors;
 if((typeof data9 !== "string") && (data9 !== null)){
-validate666.errors = [{instancePath:instancePath+"/exerciseStyle",schemaPath:"#/properties/exerciseStyle/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate666.errors = [{instancePath:instancePath+"/exerciseStyle",schemaPath:"#/properties/exerciseStyle/type",keyword:"type",params:{type: schema379.properties.exerciseStyle.type},message:"must be string,null"}];
 return false;
 }
-var valid0 = _errs19 === errors;
+var valid0 = _errs18 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.expiry !== undefined){
-const _errs22 = errors;
+const _errs20 = errors;
 if(typeof data.expiry !== "string"){
 validate666.errors = [{instancePath:instancePath+"/expiry",schemaPath:"#/properties/expiry/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs20 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.mktPrice !== undefined){
+const _errs22 = errors;
+if(!(typeof data.mktPrice == "number")){
+validate666.errors = [{instancePath:instancePath+"/mktPrice",schemaPath:"#/properties/mktPrice/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
 var valid0 = _errs22 === errors;
@@ -41488,10 +41415,10 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.mktPrice !== undefined){
+if(data.mktValue !== undefined){
 const _errs24 = errors;
-if(!(typeof data.mktPrice == "number")){
-validate666.errors = [{instancePath:instancePath+"/mktPrice",schemaPath:"#/properties/mktPrice/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+if(!(typeof data.mktValue == "number")){
+validate666.errors = [{instancePath:instancePath+"/mktValue",schemaPath:"#/properties/mktValue/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
 var valid0 = _errs24 === errors;
@@ -41500,10 +41427,10 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.mktValue !== undefined){
+if(data.multiplier !== undefined){
 const _errs26 = errors;
-if(!(typeof data.mktValue == "number")){
-validate666.errors = [{instancePath:instancePath+"/mktValue",schemaPath:"#/properties/mktValue/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+if(!(typeof data.multiplier == "number")){
+validate666.errors = [{instancePath:instancePath+"/multiplier",schemaPath:"#/properties/multiplier/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
 var valid0 = _errs26 === errors;
@@ -41512,10 +41439,10 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.multiplier !== undefined){
+if(data.position !== undefined){
 const _errs28 = errors;
-if(!(typeof data.multiplier == "number")){
-validate666.errors = [{instancePath:instancePath+"/multiplier",schemaPath:"#/properties/multiplier/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+if(!(typeof data.position == "number")){
+validate666.errors = [{instancePath:instancePath+"/position",schemaPath:"#/properties/position/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
 var valid0 = _errs28 === errors;
@@ -41524,21 +41451,9 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.position !== undefined){
-const _errs30 = errors;
-if(!(typeof data.position == "number")){
-validate666.errors = [{instancePath:instancePath+"/position",schemaPath:"#/properties/position/type",keyword:"type",params:{type: "number"},message:"must be number"}];
-return false;
-}
-var valid0 = _errs30 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
 if(data.putOrCall !== undefined){
 let data15 = data.putOrCall;
-const _errs32 = errors;
+const _errs30 = errors;
 if(typeof data15 !== "string"){
 validate666.errors = [{instancePath:instancePath+"/putOrCall",schemaPath:"#/properties/putOrCall/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -41547,16 +41462,28 @@ if(!(((data15 === "P") || (data15 === "C")) || (data15 === "None"))){
 validate666.errors = [{instancePath:instancePath+"/putOrCall",schemaPath:"#/properties/putOrCall/enum",keyword:"enum",params:{allowedValues: schema379.properties.putOrCall.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs32 === errors;
+var valid0 = _errs30 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.realizedPnl !== undefined){
-const _errs34 = errors;
+const _errs32 = errors;
 if(!(typeof data.realizedPnl == "number")){
 validate666.errors = [{instancePath:instancePath+"/realizedPnl",schemaPath:"#/properties/realizedPnl/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+return false;
+}
+var valid0 = _errs32 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.strike !== undefined){
+const _errs34 = errors;
+if(typeof data.strike !== "string"){
+validate666.errors = [{instancePath:instancePath+"/strike",schemaPath:"#/properties/strike/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs34 === errors;
@@ -41565,26 +41492,14 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.strike !== undefined){
-const _errs36 = errors;
-if(typeof data.strike !== "string"){
-validate666.errors = [{instancePath:instancePath+"/strike",schemaPath:"#/properties/strike/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs36 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
 if(data.undConid !== undefined){
 let data18 = data.undConid;
-const _errs38 = errors;
+const _errs36 = errors;
 if(!((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18)))){
 validate666.errors = [{instancePath:instancePath+"/undConid",schemaPath:"#/properties/undConid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs38){
+if(errors === _errs36){
 if(typeof data18 == "number"){
 if(data18 > 2147483647 || isNaN(data18)){
 validate666.errors = [{instancePath:instancePath+"/undConid",schemaPath:"#/properties/undConid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -41598,19 +41513,19 @@ return false;
 }
 }
 }
-var valid0 = _errs38 === errors;
+var valid0 = _errs36 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.unrealizedPnl !== undefined){
-const _errs40 = errors;
+const _errs38 = errors;
 if(!(typeof data.unrealizedPnl == "number")){
 validate666.errors = [{instancePath:instancePath+"/unrealizedPnl",schemaPath:"#/properties/unrealizedPnl/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid0 = _errs40 === errors;
+var valid0 = _errs38 === errors;
 }
 else {
 var valid0 = true;
@@ -42363,7 +42278,7 @@ if(data.accountAlias !== undefined){
 let data2 = data.accountAlias;
 const _errs5 = errors;
 if((typeof data2 !== "string") && (data2 !== null)){
-validate673.errors = [{instancePath:instancePath+"/accountAlias",schemaPath:"#/properties/accountAlias/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate673.errors = [{instancePath:instancePath+"/accountAlias",schemaPath:"#/properties/accountAlias/type",keyword:"type",params:{type: schema367.properties.accountAlias.type},message:"must be string,null"}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -42373,12 +42288,12 @@ var valid0 = true;
 }
 if(valid0){
 if(data.accountId !== undefined){
-const _errs8 = errors;
+const _errs7 = errors;
 if(typeof data.accountId !== "string"){
 validate673.errors = [{instancePath:instancePath+"/accountId",schemaPath:"#/properties/accountId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs8 === errors;
+var valid0 = _errs7 === errors;
 }
 else {
 var valid0 = true;
@@ -42386,74 +42301,60 @@ var valid0 = true;
 if(valid0){
 if(data.accountStatus !== undefined){
 let data4 = data.accountStatus;
-const _errs10 = errors;
+const _errs9 = errors;
 if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
 validate673.errors = [{instancePath:instancePath+"/accountStatus",schemaPath:"#/properties/accountStatus/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs10){
-if(typeof data4 == "number"){
-if(data4 > 2147483647 || isNaN(data4)){
-validate673.errors = [{instancePath:instancePath+"/accountStatus",schemaPath:"#/properties/accountStatus/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
-return false;
-}
-else {
-if(data4 < -2147483648 || isNaN(data4)){
-validate673.errors = [{instancePath:instancePath+"/accountStatus",schemaPath:"#/properties/accountStatus/minimum",keyword:"minimum",params:{comparison: ">=", limit: -2147483648},message:"must be >= -2147483648"}];
-return false;
-}
-}
-}
-}
-var valid0 = _errs10 === errors;
+var valid0 = _errs9 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.accountTitle !== undefined){
-const _errs12 = errors;
+const _errs11 = errors;
 if(typeof data.accountTitle !== "string"){
 validate673.errors = [{instancePath:instancePath+"/accountTitle",schemaPath:"#/properties/accountTitle/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs12 === errors;
+var valid0 = _errs11 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.accountVan !== undefined){
-const _errs14 = errors;
+const _errs13 = errors;
 if(typeof data.accountVan !== "string"){
 validate673.errors = [{instancePath:instancePath+"/accountVan",schemaPath:"#/properties/accountVan/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs14 === errors;
+var valid0 = _errs13 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.acctCustType !== undefined){
-const _errs16 = errors;
+const _errs15 = errors;
 if(typeof data.acctCustType !== "string"){
 validate673.errors = [{instancePath:instancePath+"/acctCustType",schemaPath:"#/properties/acctCustType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs16 === errors;
+var valid0 = _errs15 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.brokerageAccess !== undefined){
-const _errs18 = errors;
+const _errs17 = errors;
 if(typeof data.brokerageAccess !== "boolean"){
 validate673.errors = [{instancePath:instancePath+"/brokerageAccess",schemaPath:"#/properties/brokerageAccess/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs18 === errors;
+var valid0 = _errs17 === errors;
 }
 else {
 var valid0 = true;
@@ -42461,7 +42362,7 @@ var valid0 = true;
 if(valid0){
 if(data.businessType !== undefined){
 let data9 = data.businessType;
-const _errs20 = errors;
+const _errs19 = errors;
 if(typeof data9 !== "string"){
 validate673.errors = [{instancePath:instancePath+"/businessType",schemaPath:"#/properties/businessType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -42470,19 +42371,19 @@ if(!((data9 === "IB_SALES") || (data9 === "IB_PROSERVE"))){
 validate673.errors = [{instancePath:instancePath+"/businessType",schemaPath:"#/properties/businessType/enum",keyword:"enum",params:{allowedValues: schema367.properties.businessType.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs20 === errors;
+var valid0 = _errs19 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.category !== undefined){
-const _errs22 = errors;
+const _errs21 = errors;
 if(typeof data.category !== "string"){
 validate673.errors = [{instancePath:instancePath+"/category",schemaPath:"#/properties/category/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs22 === errors;
+var valid0 = _errs21 === errors;
 }
 else {
 var valid0 = true;
@@ -42490,7 +42391,7 @@ var valid0 = true;
 if(valid0){
 if(data.clearingStatus !== undefined){
 let data11 = data.clearingStatus;
-const _errs24 = errors;
+const _errs23 = errors;
 if(typeof data11 !== "string"){
 validate673.errors = [{instancePath:instancePath+"/clearingStatus",schemaPath:"#/properties/clearingStatus/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -42499,19 +42400,19 @@ if(!((((((data11 === "O") || (data11 === "P")) || (data11 === "N")) || (data11 =
 validate673.errors = [{instancePath:instancePath+"/clearingStatus",schemaPath:"#/properties/clearingStatus/enum",keyword:"enum",params:{allowedValues: schema367.properties.clearingStatus.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs24 === errors;
+var valid0 = _errs23 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.covestor !== undefined){
-const _errs26 = errors;
+const _errs25 = errors;
 if(typeof data.covestor !== "boolean"){
 validate673.errors = [{instancePath:instancePath+"/covestor",schemaPath:"#/properties/covestor/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs26 === errors;
+var valid0 = _errs25 === errors;
 }
 else {
 var valid0 = true;
@@ -42519,7 +42420,7 @@ var valid0 = true;
 if(valid0){
 if(data.currency !== undefined){
 let data13 = data.currency;
-const _errs28 = errors;
+const _errs27 = errors;
 if(typeof data13 !== "string"){
 validate673.errors = [{instancePath:instancePath+"/currency",schemaPath:"#/properties/currency/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -42528,43 +42429,43 @@ if(!(data13 === "USD")){
 validate673.errors = [{instancePath:instancePath+"/currency",schemaPath:"#/properties/currency/enum",keyword:"enum",params:{allowedValues: schema367.properties.currency.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs28 === errors;
+var valid0 = _errs27 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.desc !== undefined){
-const _errs30 = errors;
+const _errs29 = errors;
 if(typeof data.desc !== "string"){
 validate673.errors = [{instancePath:instancePath+"/desc",schemaPath:"#/properties/desc/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs30 === errors;
+var valid0 = _errs29 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.displayName !== undefined){
-const _errs32 = errors;
+const _errs31 = errors;
 if(typeof data.displayName !== "string"){
 validate673.errors = [{instancePath:instancePath+"/displayName",schemaPath:"#/properties/displayName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs32 === errors;
+var valid0 = _errs31 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.faClient !== undefined){
-const _errs34 = errors;
+const _errs33 = errors;
 if(typeof data.faClient !== "boolean"){
 validate673.errors = [{instancePath:instancePath+"/faClient",schemaPath:"#/properties/faClient/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs34 === errors;
+var valid0 = _errs33 === errors;
 }
 else {
 var valid0 = true;
@@ -42572,7 +42473,7 @@ var valid0 = true;
 if(valid0){
 if(data.ibEntity !== undefined){
 let data17 = data.ibEntity;
-const _errs36 = errors;
+const _errs35 = errors;
 if(typeof data17 !== "string"){
 validate673.errors = [{instancePath:instancePath+"/ibEntity",schemaPath:"#/properties/ibEntity/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -42581,31 +42482,31 @@ if(!((((data17 === "IBLLC-US") || (data17 === "IB-CAN")) || (data17 === "IB-UK")
 validate673.errors = [{instancePath:instancePath+"/ibEntity",schemaPath:"#/properties/ibEntity/enum",keyword:"enum",params:{allowedValues: schema367.properties.ibEntity.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs36 === errors;
+var valid0 = _errs35 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.id !== undefined){
-const _errs38 = errors;
+const _errs37 = errors;
 if(typeof data.id !== "string"){
 validate673.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs38 === errors;
+var valid0 = _errs37 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.noClientTrading !== undefined){
-const _errs40 = errors;
+const _errs39 = errors;
 if(typeof data.noClientTrading !== "boolean"){
 validate673.errors = [{instancePath:instancePath+"/noClientTrading",schemaPath:"#/properties/noClientTrading/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs40 === errors;
+var valid0 = _errs39 === errors;
 }
 else {
 var valid0 = true;
@@ -42613,64 +42514,66 @@ var valid0 = true;
 if(valid0){
 if(data.parent !== undefined){
 let data20 = data.parent;
-const _errs42 = errors;
-if(errors === _errs42){
+const _errs41 = errors;
+if(errors === _errs41){
 if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
 if(data20.accountId !== undefined){
-const _errs44 = errors;
+const _errs43 = errors;
 if(typeof data20.accountId !== "string"){
 validate673.errors = [{instancePath:instancePath+"/parent/accountId",schemaPath:"#/properties/parent/properties/accountId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid1 = _errs44 === errors;
+var valid1 = _errs43 === errors;
 }
 else {
 var valid1 = true;
 }
 if(valid1){
 if(data20.isMChild !== undefined){
-const _errs46 = errors;
+const _errs45 = errors;
 if(typeof data20.isMChild !== "boolean"){
 validate673.errors = [{instancePath:instancePath+"/parent/isMChild",schemaPath:"#/properties/parent/properties/isMChild/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid1 = _errs46 === errors;
+var valid1 = _errs45 === errors;
 }
 else {
 var valid1 = true;
 }
 if(valid1){
 if(data20.isMParent !== undefined){
-const _errs48 = errors;
+const _errs47 = errors;
 if(typeof data20.isMParent !== "boolean"){
 validate673.errors = [{instancePath:instancePath+"/parent/isMParent",schemaPath:"#/properties/parent/properties/isMParent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid1 = _errs48 === errors;
+var valid1 = _errs47 === errors;
 }
 else {
 var valid1 = true;
 }
 if(valid1){
 if(data20.isMultiplex !== undefined){
-const _errs50 = errors;
+const _errs49 = errors;
 if(typeof data20.isMultiplex !== "boolean"){
 validate673.errors = [{instancePath:instancePath+"/parent/isMultiplex",schemaPath:"#/properties/parent/properties/isMultiplex/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid1 = _errs50 === errors;
+var valid1 = _errs49 === errors;
 }
 else {
 var valid1 = true;
 }
 if(valid1){
 if(data20.mmc !== undefined){
-const _errs52 = errors;
+const _errs51 = errors;
+if(errors === _errs51){
 if(!(Array.isArray(data20.mmc))){
 validate673.errors = [{instancePath:instancePath+"/parent/mmc",schemaPath:"#/properties/parent/properties/mmc/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
-var valid1 = _errs52 === errors;
+}
+var valid1 = _errs51 === errors;
 }
 else {
 var valid1 = true;
@@ -42685,19 +42588,19 @@ validate673.errors = [{instancePath:instancePath+"/parent",schemaPath:"#/propert
 return false;
 }
 }
-var valid0 = _errs42 === errors;
+var valid0 = _errs41 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.trackVirtualFXPortfolio !== undefined){
-const _errs54 = errors;
+const _errs53 = errors;
 if(typeof data.trackVirtualFXPortfolio !== "boolean"){
 validate673.errors = [{instancePath:instancePath+"/trackVirtualFXPortfolio",schemaPath:"#/properties/trackVirtualFXPortfolio/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs54 === errors;
+var valid0 = _errs53 === errors;
 }
 else {
 var valid0 = true;
@@ -42705,7 +42608,7 @@ var valid0 = true;
 if(valid0){
 if(data.tradingType !== undefined){
 let data27 = data.tradingType;
-const _errs56 = errors;
+const _errs55 = errors;
 if(typeof data27 !== "string"){
 validate673.errors = [{instancePath:instancePath+"/tradingType",schemaPath:"#/properties/tradingType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -42714,7 +42617,7 @@ if(!(data27 === "STKNOPT")){
 validate673.errors = [{instancePath:instancePath+"/tradingType",schemaPath:"#/properties/tradingType/enum",keyword:"enum",params:{allowedValues: schema367.properties.tradingType.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs56 === errors;
+var valid0 = _errs55 === errors;
 }
 else {
 var valid0 = true;
@@ -42722,7 +42625,7 @@ var valid0 = true;
 if(valid0){
 if(data.type !== undefined){
 let data28 = data.type;
-const _errs58 = errors;
+const _errs57 = errors;
 if(typeof data28 !== "string"){
 validate673.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -42731,7 +42634,7 @@ if(!(data28 === "DEMO")){
 validate673.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema367.properties.type.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs58 === errors;
+var valid0 = _errs57 === errors;
 }
 else {
 var valid0 = true;
@@ -42906,7 +42809,7 @@ validate678.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false}
 exports["getPortfolioSummary 200 application/json"] = validate682;
 const schema388 = {"$ref":"bezant:openapi#/paths/~1portfolio~1%7BaccountId%7D~1summary/get/responses/200/content/application~1json/schema"};
 const schema389 = {"properties":{"accountcode":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"accountready":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"accounttype":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"accruedcash":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"accruedcash-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"accruedcash-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"accrueddividend":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"accrueddividend-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"accrueddividend-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"availablefunds":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"availablefunds-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"availablefunds-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"availabletotrade":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"availabletotrade-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"availabletotrade-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"availabletowithdraw":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"availabletowithdraw-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"availabletowithdraw-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"billable":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"billable-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"billable-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"buyingpower":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"columnprio-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"columnprio-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"cushion":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"daytradesremaining":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"daytradesremainingt+1":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"daytradesremainingt+2":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"daytradesremainingt+3":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"daytradesremainingt+4":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"daytradingstatus-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"depositoncredithold":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"equitywithloanvalue":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"equitywithloanvalue-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"equitywithloanvalue-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"excessliquidity":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"excessliquidity-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"excessliquidity-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"fullavailablefunds":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"fullavailablefunds-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"fullavailablefunds-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"fullexcessliquidity":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"fullexcessliquidity-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"fullexcessliquidity-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"fullinitmarginreq":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"fullinitmarginreq-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"fullinitmarginreq-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"fullmaintmarginreq":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"fullmaintmarginreq-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"fullmaintmarginreq-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"grosspositionvalue":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"grosspositionvalue-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"guarantee":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"guarantee-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"guarantee-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"highestseverity":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"indianstockhaircut":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"indianstockhaircut-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"indianstockhaircut-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"initmarginreq":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"initmarginreq-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"initmarginreq-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"leverage-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"lookaheadavailablefunds":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"lookaheadavailablefunds-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"lookaheadavailablefunds-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"lookaheadexcessliquidity":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"lookaheadexcessliquidity-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"lookaheadexcessliquidity-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"lookaheadinitmarginreq":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"lookaheadinitmarginreq-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"lookaheadinitmarginreq-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"lookaheadmaintmarginreq":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"lookaheadmaintmarginreq-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"lookaheadmaintmarginreq-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"lookaheadnextchange":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"maintmarginreq":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"maintmarginreq-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"maintmarginreq-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"netliquidation":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"netliquidation-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"netliquidation-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"netliquidationuncertainty":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"nlvandmargininreview":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"pasharesvalue":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"pasharesvalue-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"pasharesvalue-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"physicalcertificatevalue":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"physicalcertificatevalue-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"physicalcertificatevalue-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"postexpirationexcess":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"postexpirationexcess-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"postexpirationexcess-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"postexpirationmargin":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"postexpirationmargin-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"postexpirationmargin-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"previousdayequitywithloanvalue":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"previousdayequitywithloanvalue-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"regtequity":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"regtequity-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"regtmargin":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"regtmargin-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"segmenttitle-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"segmenttitle-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"sma":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"sma-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"totalcashvalue":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"totalcashvalue-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"totalcashvalue-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"totaldebitcardpendingcharges":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"totaldebitcardpendingcharges-c":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"totaldebitcardpendingcharges-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"tradingtype-s":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]},"whatifpmenabled":{"allOf":[{"type":"object"},{"$ref":"#/components/schemas/portfolioSummaryValue"}]}},"type":"object"};
-const schema390 = {"properties":{"amount":{"type":"number"},"currency":{"type":"number"},"isNull":{"type":"boolean"},"severity":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"timestamp":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"value":{"type":"string"}},"type":"object"};
+const schema390 = {"properties":{"amount":{"type":"number"},"currency":{"type":"number"},"isNull":{"type":"boolean"},"severity":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"timestamp":{"format":"int64","type":"integer"},"value":{"type":"string"}},"type":"object"};
 
 function validate684(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -42989,20 +42892,6 @@ const _errs9 = errors;
 if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
 validate684.errors = [{instancePath:instancePath+"/timestamp",schemaPath:"#/properties/timestamp/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
-}
-if(errors === _errs9){
-if(typeof data4 == "number"){
-if(data4 > 2147483647 || isNaN(data4)){
-validate684.errors = [{instancePath:instancePath+"/timestamp",schemaPath:"#/properties/timestamp/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
-return false;
-}
-else {
-if(data4 < -2147483648 || isNaN(data4)){
-validate684.errors = [{instancePath:instancePath+"/timestamp",schemaPath:"#/properties/timestamp/minimum",keyword:"minimum",params:{comparison: ">=", limit: -2147483648},message:"must be >= -2147483648"}];
-return false;
-}
-}
-}
 }
 var valid0 = _errs9 === errors;
 }
@@ -46178,7 +46067,7 @@ validate804.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false}
 
 exports["getSessionValidation 200 application/json"] = validate807;
 const schema395 = {"$ref":"bezant:openapi#/paths/~1sso~1validate/get/responses/200/content/application~1json/schema"};
-const schema396 = {"properties":{"AUTH_TIME":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"CREDENTIAL":{"type":"string"},"EXPIRES":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"IP":{"type":"string"},"IS_FREE_TRIAL":{"type":"boolean"},"IS_MASTER":{"type":"boolean"},"LANDING_APP":{"type":"string"},"PAPER_USER_NAME":{"type":"string"},"QUALIFIED_FOR_MOBILE_AUTH":{"type":"boolean"},"RESULT":{"type":"boolean"},"SF_ENABLED":{"type":"boolean"},"USER_ID":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"USER_NAME":{"type":"string"},"features":{"properties":{"bond":{"type":"boolean"},"calendar":{"type":"boolean"},"envs":{"type":"string"},"newMf":{"type":"boolean"},"optionChains":{"type":"boolean"},"realtime":{"type":"boolean"},"wlms":{"type":"boolean"}},"type":"object"},"lastAccessed":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"loginType":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"region":{"type":"string"}},"type":"object"};
+const schema396 = {"properties":{"AUTH_TIME":{"format":"int64","type":"integer"},"CREDENTIAL":{"type":"string"},"EXPIRES":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"IP":{"type":"string"},"IS_FREE_TRIAL":{"type":"boolean"},"IS_MASTER":{"type":"boolean"},"LANDING_APP":{"type":"string"},"PAPER_USER_NAME":{"type":"string"},"QUALIFIED_FOR_MOBILE_AUTH":{"type":"boolean"},"RESULT":{"type":"boolean"},"SF_ENABLED":{"type":"boolean"},"USER_ID":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"USER_NAME":{"type":"string"},"features":{"properties":{"bond":{"type":"boolean"},"calendar":{"type":"boolean"},"envs":{"type":"string"},"newMf":{"type":"boolean"},"optionChains":{"type":"boolean"},"realtime":{"type":"boolean"},"wlms":{"type":"boolean"}},"type":"object"},"lastAccessed":{"format":"int64","type":"integer"},"loginType":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"region":{"type":"string"}},"type":"object"};
 
 function validate808(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -46198,20 +46087,6 @@ const _errs1 = errors;
 if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
 validate808.errors = [{instancePath:instancePath+"/AUTH_TIME",schemaPath:"#/properties/AUTH_TIME/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
-}
-if(errors === _errs1){
-if(typeof data0 == "number"){
-if(data0 > 2147483647 || isNaN(data0)){
-validate808.errors = [{instancePath:instancePath+"/AUTH_TIME",schemaPath:"#/properties/AUTH_TIME/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
-return false;
-}
-else {
-if(data0 < -2147483648 || isNaN(data0)){
-validate808.errors = [{instancePath:instancePath+"/AUTH_TIME",schemaPath:"#/properties/AUTH_TIME/minimum",keyword:"minimum",params:{comparison: ">=", limit: -2147483648},message:"must be >= -2147483648"}];
-return false;
-}
-}
-}
 }
 var valid0 = _errs1 === errors;
 }
@@ -46506,20 +46381,6 @@ if(!((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21)))){
 validate808.errors = [{instancePath:instancePath+"/lastAccessed",schemaPath:"#/properties/lastAccessed/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs43){
-if(typeof data21 == "number"){
-if(data21 > 2147483647 || isNaN(data21)){
-validate808.errors = [{instancePath:instancePath+"/lastAccessed",schemaPath:"#/properties/lastAccessed/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
-return false;
-}
-else {
-if(data21 < -2147483648 || isNaN(data21)){
-validate808.errors = [{instancePath:instancePath+"/lastAccessed",schemaPath:"#/properties/lastAccessed/minimum",keyword:"minimum",params:{comparison: ">=", limit: -2147483648},message:"must be >= -2147483648"}];
-return false;
-}
-}
-}
-}
 var valid0 = _errs43 === errors;
 }
 else {
@@ -46614,7 +46475,7 @@ validate807.evaluated = {"props":{"AUTH_TIME":true,"CREDENTIAL":true,"EXPIRES":t
 exports["tickle 200 application/json"] = validate810;
 const schema397 = {"$ref":"bezant:openapi#/paths/~1tickle/get/responses/200/content/application~1json/schema"};
 const schema398 = {"anyOf":[{"$ref":"#/components/schemas/successfulTickleResponse"},{"$ref":"#/components/schemas/failedTickleResponse"}]};
-const schema399 = {"properties":{"collission":{"type":"boolean"},"hmds":{"properties":{"authStatus":{"properties":{"authenticated":{"type":"boolean"},"connected":{"type":"boolean"}},"type":"array"},"error":{"type":"string"}},"type":"object"},"iserver":{"properties":{"authStatus":{"$ref":"#/components/schemas/brokerageSessionStatus"}},"type":"object"},"session":{"type":"string"},"ssoExpires":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"userId":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647}},"type":"object"};
+const schema399 = {"properties":{"collission":{"type":"boolean"},"hmds":{"properties":{"authStatus":{"type":"array","items":{"type":"object","properties":{"authenticated":{"type":"boolean"},"connected":{"type":"boolean"}}}},"error":{"type":"string"}},"type":"object"},"iserver":{"properties":{"authStatus":{"$ref":"#/components/schemas/brokerageSessionStatus"}},"type":"object"},"session":{"type":"string"},"ssoExpires":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"userId":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647}},"type":"object"};
 
 function validate813(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -46816,36 +46677,54 @@ if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 if(data1.authStatus !== undefined){
 let data2 = data1.authStatus;
 const _errs5 = errors;
-if(!(Array.isArray(data2))){
-validate812.errors = [{instancePath:instancePath+"/hmds/authStatus",schemaPath:"#/properties/hmds/properties/authStatus/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+if(errors === _errs5){
+if(Array.isArray(data2)){
+var valid2 = true;
+const len0 = data2.length;
+for(let i0=0; i0<len0; i0++){
+let data3 = data2[i0];
+const _errs7 = errors;
+if(errors === _errs7){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.authenticated !== undefined){
+const _errs9 = errors;
+if(typeof data3.authenticated !== "boolean"){
+validate812.errors = [{instancePath:instancePath+"/hmds/authStatus/" + i0+"/authenticated",schemaPath:"#/properties/hmds/properties/authStatus/items/properties/authenticated/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-if(errors === _errs5){
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-if(data2.authenticated !== undefined){
-const _errs7 = errors;
-if(typeof data2.authenticated !== "boolean"){
-validate812.errors = [{instancePath:instancePath+"/hmds/authStatus/authenticated",schemaPath:"#/properties/hmds/properties/authStatus/properties/authenticated/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+var valid3 = _errs9 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data3.connected !== undefined){
+const _errs11 = errors;
+if(typeof data3.connected !== "boolean"){
+validate812.errors = [{instancePath:instancePath+"/hmds/authStatus/" + i0+"/connected",schemaPath:"#/properties/hmds/properties/authStatus/items/properties/connected/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
+}
+var valid3 = _errs11 === errors;
+}
+else {
+var valid3 = true;
+}
+}
+}
+else {
+validate812.errors = [{instancePath:instancePath+"/hmds/authStatus/" + i0,schemaPath:"#/properties/hmds/properties/authStatus/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
 }
 var valid2 = _errs7 === errors;
+if(!valid2){
+break;
+}
+}
 }
 else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.connected !== undefined){
-const _errs9 = errors;
-if(typeof data2.connected !== "boolean"){
-validate812.errors = [{instancePath:instancePath+"/hmds/authStatus/connected",schemaPath:"#/properties/hmds/properties/authStatus/properties/connected/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate812.errors = [{instancePath:instancePath+"/hmds/authStatus",schemaPath:"#/properties/hmds/properties/authStatus/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
-}
-var valid2 = _errs9 === errors;
-}
-else {
-var valid2 = true;
-}
-}
 }
 }
 var valid1 = _errs5 === errors;
@@ -46855,12 +46734,12 @@ var valid1 = true;
 }
 if(valid1){
 if(data1.error !== undefined){
-const _errs11 = errors;
+const _errs13 = errors;
 if(typeof data1.error !== "string"){
 validate812.errors = [{instancePath:instancePath+"/hmds/error",schemaPath:"#/properties/hmds/properties/error/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid1 = _errs11 === errors;
+var valid1 = _errs13 === errors;
 }
 else {
 var valid1 = true;
@@ -46879,12 +46758,12 @@ var valid0 = true;
 }
 if(valid0){
 if(data.iserver !== undefined){
-let data6 = data.iserver;
-const _errs13 = errors;
-if(errors === _errs13){
-if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
-if(data6.authStatus !== undefined){
-if(!(validate813(data6.authStatus, {instancePath:instancePath+"/iserver/authStatus",parentData:data6,parentDataProperty:"authStatus",rootData,dynamicAnchors}))){
+let data7 = data.iserver;
+const _errs15 = errors;
+if(errors === _errs15){
+if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+if(data7.authStatus !== undefined){
+if(!(validate813(data7.authStatus, {instancePath:instancePath+"/iserver/authStatus",parentData:data7,parentDataProperty:"authStatus",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate813.errors : vErrors.concat(validate813.errors);
 errors = vErrors.length;
 }
@@ -46895,44 +46774,17 @@ validate812.errors = [{instancePath:instancePath+"/iserver",schemaPath:"#/proper
 return false;
 }
 }
-var valid0 = _errs13 === errors;
+var valid0 = _errs15 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.session !== undefined){
-const _errs16 = errors;
+const _errs18 = errors;
 if(typeof data.session !== "string"){
 validate812.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
-}
-var valid0 = _errs16 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ssoExpires !== undefined){
-let data9 = data.ssoExpires;
-const _errs18 = errors;
-if(!((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9)))){
-validate812.errors = [{instancePath:instancePath+"/ssoExpires",schemaPath:"#/properties/ssoExpires/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-if(errors === _errs18){
-if(typeof data9 == "number"){
-if(data9 > 2147483647 || isNaN(data9)){
-validate812.errors = [{instancePath:instancePath+"/ssoExpires",schemaPath:"#/properties/ssoExpires/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
-return false;
-}
-else {
-if(data9 < -2147483648 || isNaN(data9)){
-validate812.errors = [{instancePath:instancePath+"/ssoExpires",schemaPath:"#/properties/ssoExpires/minimum",keyword:"minimum",params:{comparison: ">=", limit: -2147483648},message:"must be >= -2147483648"}];
-return false;
-}
-}
-}
 }
 var valid0 = _errs18 === errors;
 }
@@ -46940,28 +46792,55 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.userId !== undefined){
-let data10 = data.userId;
+if(data.ssoExpires !== undefined){
+let data10 = data.ssoExpires;
 const _errs20 = errors;
 if(!((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10)))){
-validate812.errors = [{instancePath:instancePath+"/userId",schemaPath:"#/properties/userId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate812.errors = [{instancePath:instancePath+"/ssoExpires",schemaPath:"#/properties/ssoExpires/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs20){
 if(typeof data10 == "number"){
 if(data10 > 2147483647 || isNaN(data10)){
-validate812.errors = [{instancePath:instancePath+"/userId",schemaPath:"#/properties/userId/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate812.errors = [{instancePath:instancePath+"/ssoExpires",schemaPath:"#/properties/ssoExpires/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data10 < -2147483648 || isNaN(data10)){
-validate812.errors = [{instancePath:instancePath+"/userId",schemaPath:"#/properties/userId/minimum",keyword:"minimum",params:{comparison: ">=", limit: -2147483648},message:"must be >= -2147483648"}];
+validate812.errors = [{instancePath:instancePath+"/ssoExpires",schemaPath:"#/properties/ssoExpires/minimum",keyword:"minimum",params:{comparison: ">=", limit: -2147483648},message:"must be >= -2147483648"}];
 return false;
 }
 }
 }
 }
 var valid0 = _errs20 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.userId !== undefined){
+let data11 = data.userId;
+const _errs22 = errors;
+if(!((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11)))){
+validate812.errors = [{instancePath:instancePath+"/userId",schemaPath:"#/properties/userId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs22){
+if(typeof data11 == "number"){
+if(data11 > 2147483647 || isNaN(data11)){
+validate812.errors = [{instancePath:instancePath+"/userId",schemaPath:"#/properties/userId/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+return false;
+}
+else {
+if(data11 < -2147483648 || isNaN(data11)){
+validate812.errors = [{instancePath:instancePath+"/userId",schemaPath:"#/properties/userId/minimum",keyword:"minimum",params:{comparison: ">=", limit: -2147483648},message:"must be >= -2147483648"}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs22 === errors;
 }
 else {
 var valid0 = true;
@@ -47580,7 +47459,7 @@ validate827.evaluated = {"props":{"symbol":true},"dynamicProps":false,"dynamicIt
 
 exports["getInstrumentDefinition 200 application/json"] = validate830;
 const schema408 = {"$ref":"bezant:openapi#/paths/~1trsrv~1secdef/get/responses/200/content/application~1json/schema"};
-const schema409 = {"properties":{"secdef":{"items":{"properties":{"allExchanges":{"type":"string"},"assetClass":{"type":"string"},"chineseName":{"type":"string"},"conid":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"countryCode":{"type":"string"},"currency":{"type":"string"},"displayRule":{"items":{"properties":{"displayRuleStep":{"items":{"properties":{"decimalDigits":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"lowerEdge":{"type":"number"},"wholeDigits":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647}},"type":"object"},"type":"array"},"magnification":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647}},"type":"object"},"type":"array"},"expiry":{"nullable":true,"type":"string"},"fullName":{"type":"string"},"group":{"type":"string"},"hasOptions":{"type":"boolean"},"incrementRules":{"items":{"properties":{"increment":{"type":"number"},"lowerEdge":{"type":"number"}},"type":"object"},"type":"array"},"isEventContract":{"type":"boolean"},"isUS":{"type":"boolean"},"lastTradingDay":{"nullable":true,"type":"string"},"listingExchange":{"type":"string"},"multiplier":{"type":"number"},"name":{"type":"string"},"pageSize":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"putOrCall":{"nullable":true,"type":"string"},"sector":{"type":"string"},"sectorGroup":{"type":"string"},"strike":{"type":"string"},"ticker":{"type":"string"},"time":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"type":{"type":"string"},"undConid":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647}},"type":"object"},"type":"array"}},"type":"object"};
+const schema409 = {"properties":{"secdef":{"items":{"properties":{"allExchanges":{"type":"string"},"assetClass":{"type":"string"},"chineseName":{"type":"string"},"conid":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"countryCode":{"type":"string"},"currency":{"type":"string"},"displayRule":{"items":{"properties":{"displayRuleStep":{"items":{"properties":{"decimalDigits":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"lowerEdge":{"type":"number"},"wholeDigits":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647}},"type":"object"},"type":"array"},"magnification":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647}},"type":"object"},"type":"array"},"expiry":{"type":["string","null"]},"fullName":{"type":"string"},"group":{"type":"string"},"hasOptions":{"type":"boolean"},"incrementRules":{"items":{"properties":{"increment":{"type":"number"},"lowerEdge":{"type":"number"}},"type":"object"},"type":"array"},"isEventContract":{"type":"boolean"},"isUS":{"type":"boolean"},"lastTradingDay":{"type":["string","null"]},"listingExchange":{"type":"string"},"multiplier":{"type":"number"},"name":{"type":"string"},"pageSize":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"putOrCall":{"type":["string","null"]},"sector":{"type":"string"},"sectorGroup":{"type":"string"},"strike":{"type":"string"},"ticker":{"type":"string"},"time":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"type":{"type":"string"},"undConid":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647}},"type":"object"},"type":"array"}},"type":"object"};
 
 function validate831(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -47861,7 +47740,7 @@ if(data1.expiry !== undefined){
 let data16 = data1.expiry;
 const _errs33 = errors;
 if((typeof data16 !== "string") && (data16 !== null)){
-validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/expiry",schemaPath:"#/properties/secdef/items/properties/expiry/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/expiry",schemaPath:"#/properties/secdef/items/properties/expiry/type",keyword:"type",params:{type: schema409.properties.secdef.items.properties.expiry.type},message:"must be string,null"}];
 return false;
 }
 var valid2 = _errs33 === errors;
@@ -47871,36 +47750,36 @@ var valid2 = true;
 }
 if(valid2){
 if(data1.fullName !== undefined){
-const _errs36 = errors;
+const _errs35 = errors;
 if(typeof data1.fullName !== "string"){
 validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/fullName",schemaPath:"#/properties/secdef/items/properties/fullName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid2 = _errs36 === errors;
+var valid2 = _errs35 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
 if(data1.group !== undefined){
-const _errs38 = errors;
+const _errs37 = errors;
 if(typeof data1.group !== "string"){
 validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/group",schemaPath:"#/properties/secdef/items/properties/group/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid2 = _errs38 === errors;
+var valid2 = _errs37 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
 if(data1.hasOptions !== undefined){
-const _errs40 = errors;
+const _errs39 = errors;
 if(typeof data1.hasOptions !== "boolean"){
 validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/hasOptions",schemaPath:"#/properties/secdef/items/properties/hasOptions/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid2 = _errs40 === errors;
+var valid2 = _errs39 === errors;
 }
 else {
 var valid2 = true;
@@ -47908,35 +47787,35 @@ var valid2 = true;
 if(valid2){
 if(data1.incrementRules !== undefined){
 let data20 = data1.incrementRules;
-const _errs42 = errors;
-if(errors === _errs42){
+const _errs41 = errors;
+if(errors === _errs41){
 if(Array.isArray(data20)){
 var valid7 = true;
 const len3 = data20.length;
 for(let i3=0; i3<len3; i3++){
 let data21 = data20[i3];
-const _errs44 = errors;
-if(errors === _errs44){
+const _errs43 = errors;
+if(errors === _errs43){
 if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
 if(data21.increment !== undefined){
-const _errs46 = errors;
+const _errs45 = errors;
 if(!(typeof data21.increment == "number")){
 validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/incrementRules/" + i3+"/increment",schemaPath:"#/properties/secdef/items/properties/incrementRules/items/properties/increment/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid8 = _errs46 === errors;
+var valid8 = _errs45 === errors;
 }
 else {
 var valid8 = true;
 }
 if(valid8){
 if(data21.lowerEdge !== undefined){
-const _errs48 = errors;
+const _errs47 = errors;
 if(!(typeof data21.lowerEdge == "number")){
 validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/incrementRules/" + i3+"/lowerEdge",schemaPath:"#/properties/secdef/items/properties/incrementRules/items/properties/lowerEdge/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid8 = _errs48 === errors;
+var valid8 = _errs47 === errors;
 }
 else {
 var valid8 = true;
@@ -47948,7 +47827,7 @@ validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/incrementRule
 return false;
 }
 }
-var valid7 = _errs44 === errors;
+var valid7 = _errs43 === errors;
 if(!valid7){
 break;
 }
@@ -47959,31 +47838,31 @@ validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/incrementRule
 return false;
 }
 }
-var valid2 = _errs42 === errors;
+var valid2 = _errs41 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
 if(data1.isEventContract !== undefined){
-const _errs50 = errors;
+const _errs49 = errors;
 if(typeof data1.isEventContract !== "boolean"){
 validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/isEventContract",schemaPath:"#/properties/secdef/items/properties/isEventContract/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid2 = _errs50 === errors;
+var valid2 = _errs49 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
 if(data1.isUS !== undefined){
-const _errs52 = errors;
+const _errs51 = errors;
 if(typeof data1.isUS !== "boolean"){
 validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/isUS",schemaPath:"#/properties/secdef/items/properties/isUS/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid2 = _errs52 === errors;
+var valid2 = _errs51 === errors;
 }
 else {
 var valid2 = true;
@@ -47991,21 +47870,33 @@ var valid2 = true;
 if(valid2){
 if(data1.lastTradingDay !== undefined){
 let data26 = data1.lastTradingDay;
-const _errs54 = errors;
+const _errs53 = errors;
 if((typeof data26 !== "string") && (data26 !== null)){
-validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/lastTradingDay",schemaPath:"#/properties/secdef/items/properties/lastTradingDay/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/lastTradingDay",schemaPath:"#/properties/secdef/items/properties/lastTradingDay/type",keyword:"type",params:{type: schema409.properties.secdef.items.properties.lastTradingDay.type},message:"must be string,null"}];
 return false;
 }
-var valid2 = _errs54 === errors;
+var valid2 = _errs53 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
 if(data1.listingExchange !== undefined){
-const _errs57 = errors;
+const _errs55 = errors;
 if(typeof data1.listingExchange !== "string"){
 validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/listingExchange",schemaPath:"#/properties/secdef/items/properties/listingExchange/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid2 = _errs55 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data1.multiplier !== undefined){
+const _errs57 = errors;
+if(!(typeof data1.multiplier == "number")){
+validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/multiplier",schemaPath:"#/properties/secdef/items/properties/multiplier/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
 var valid2 = _errs57 === errors;
@@ -48014,10 +47905,10 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data1.multiplier !== undefined){
+if(data1.name !== undefined){
 const _errs59 = errors;
-if(!(typeof data1.multiplier == "number")){
-validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/multiplier",schemaPath:"#/properties/secdef/items/properties/multiplier/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+if(typeof data1.name !== "string"){
+validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/name",schemaPath:"#/properties/secdef/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs59 === errors;
@@ -48026,26 +47917,14 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data1.name !== undefined){
-const _errs61 = errors;
-if(typeof data1.name !== "string"){
-validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/name",schemaPath:"#/properties/secdef/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid2 = _errs61 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
 if(data1.pageSize !== undefined){
 let data30 = data1.pageSize;
-const _errs63 = errors;
+const _errs61 = errors;
 if(!((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30)))){
 validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/pageSize",schemaPath:"#/properties/secdef/items/properties/pageSize/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs63){
+if(errors === _errs61){
 if(typeof data30 == "number"){
 if(data30 > 2147483647 || isNaN(data30)){
 validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/pageSize",schemaPath:"#/properties/secdef/items/properties/pageSize/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -48059,7 +47938,7 @@ return false;
 }
 }
 }
-var valid2 = _errs63 === errors;
+var valid2 = _errs61 === errors;
 }
 else {
 var valid2 = true;
@@ -48067,9 +47946,21 @@ var valid2 = true;
 if(valid2){
 if(data1.putOrCall !== undefined){
 let data31 = data1.putOrCall;
-const _errs65 = errors;
+const _errs63 = errors;
 if((typeof data31 !== "string") && (data31 !== null)){
-validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/putOrCall",schemaPath:"#/properties/secdef/items/properties/putOrCall/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/putOrCall",schemaPath:"#/properties/secdef/items/properties/putOrCall/type",keyword:"type",params:{type: schema409.properties.secdef.items.properties.putOrCall.type},message:"must be string,null"}];
+return false;
+}
+var valid2 = _errs63 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data1.sector !== undefined){
+const _errs65 = errors;
+if(typeof data1.sector !== "string"){
+validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/sector",schemaPath:"#/properties/secdef/items/properties/sector/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs65 === errors;
@@ -48078,49 +47969,37 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data1.sector !== undefined){
-const _errs68 = errors;
-if(typeof data1.sector !== "string"){
-validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/sector",schemaPath:"#/properties/secdef/items/properties/sector/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid2 = _errs68 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
 if(data1.sectorGroup !== undefined){
-const _errs70 = errors;
+const _errs67 = errors;
 if(typeof data1.sectorGroup !== "string"){
 validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/sectorGroup",schemaPath:"#/properties/secdef/items/properties/sectorGroup/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid2 = _errs70 === errors;
+var valid2 = _errs67 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
 if(data1.strike !== undefined){
-const _errs72 = errors;
+const _errs69 = errors;
 if(typeof data1.strike !== "string"){
 validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/strike",schemaPath:"#/properties/secdef/items/properties/strike/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid2 = _errs72 === errors;
+var valid2 = _errs69 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
 if(data1.ticker !== undefined){
-const _errs74 = errors;
+const _errs71 = errors;
 if(typeof data1.ticker !== "string"){
 validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/ticker",schemaPath:"#/properties/secdef/items/properties/ticker/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid2 = _errs74 === errors;
+var valid2 = _errs71 === errors;
 }
 else {
 var valid2 = true;
@@ -48128,12 +48007,12 @@ var valid2 = true;
 if(valid2){
 if(data1.time !== undefined){
 let data36 = data1.time;
-const _errs76 = errors;
+const _errs73 = errors;
 if(!((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36)))){
 validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/time",schemaPath:"#/properties/secdef/items/properties/time/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs76){
+if(errors === _errs73){
 if(typeof data36 == "number"){
 if(data36 > 2147483647 || isNaN(data36)){
 validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/time",schemaPath:"#/properties/secdef/items/properties/time/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -48147,19 +48026,19 @@ return false;
 }
 }
 }
-var valid2 = _errs76 === errors;
+var valid2 = _errs73 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
 if(data1.type !== undefined){
-const _errs78 = errors;
+const _errs75 = errors;
 if(typeof data1.type !== "string"){
 validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/type",schemaPath:"#/properties/secdef/items/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid2 = _errs78 === errors;
+var valid2 = _errs75 === errors;
 }
 else {
 var valid2 = true;
@@ -48167,12 +48046,12 @@ var valid2 = true;
 if(valid2){
 if(data1.undConid !== undefined){
 let data38 = data1.undConid;
-const _errs80 = errors;
+const _errs77 = errors;
 if(!((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38)))){
 validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/undConid",schemaPath:"#/properties/secdef/items/properties/undConid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs80){
+if(errors === _errs77){
 if(typeof data38 == "number"){
 if(data38 > 2147483647 || isNaN(data38)){
 validate831.errors = [{instancePath:instancePath+"/secdef/" + i0+"/undConid",schemaPath:"#/properties/secdef/items/properties/undConid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -48186,7 +48065,7 @@ return false;
 }
 }
 }
-var valid2 = _errs80 === errors;
+var valid2 = _errs77 === errors;
 }
 else {
 var valid2 = true;
@@ -48548,7 +48427,7 @@ if(data1.expiry !== undefined){
 let data16 = data1.expiry;
 const _errs33 = errors;
 if((typeof data16 !== "string") && (data16 !== null)){
-validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/expiry",schemaPath:"#/properties/secdef/items/properties/expiry/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/expiry",schemaPath:"#/properties/secdef/items/properties/expiry/type",keyword:"type",params:{type: schema409.properties.secdef.items.properties.expiry.type},message:"must be string,null"}];
 return false;
 }
 var valid2 = _errs33 === errors;
@@ -48558,36 +48437,36 @@ var valid2 = true;
 }
 if(valid2){
 if(data1.fullName !== undefined){
-const _errs36 = errors;
+const _errs35 = errors;
 if(typeof data1.fullName !== "string"){
 validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/fullName",schemaPath:"#/properties/secdef/items/properties/fullName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid2 = _errs36 === errors;
+var valid2 = _errs35 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
 if(data1.group !== undefined){
-const _errs38 = errors;
+const _errs37 = errors;
 if(typeof data1.group !== "string"){
 validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/group",schemaPath:"#/properties/secdef/items/properties/group/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid2 = _errs38 === errors;
+var valid2 = _errs37 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
 if(data1.hasOptions !== undefined){
-const _errs40 = errors;
+const _errs39 = errors;
 if(typeof data1.hasOptions !== "boolean"){
 validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/hasOptions",schemaPath:"#/properties/secdef/items/properties/hasOptions/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid2 = _errs40 === errors;
+var valid2 = _errs39 === errors;
 }
 else {
 var valid2 = true;
@@ -48595,35 +48474,35 @@ var valid2 = true;
 if(valid2){
 if(data1.incrementRules !== undefined){
 let data20 = data1.incrementRules;
-const _errs42 = errors;
-if(errors === _errs42){
+const _errs41 = errors;
+if(errors === _errs41){
 if(Array.isArray(data20)){
 var valid7 = true;
 const len3 = data20.length;
 for(let i3=0; i3<len3; i3++){
 let data21 = data20[i3];
-const _errs44 = errors;
-if(errors === _errs44){
+const _errs43 = errors;
+if(errors === _errs43){
 if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
 if(data21.increment !== undefined){
-const _errs46 = errors;
+const _errs45 = errors;
 if(!(typeof data21.increment == "number")){
 validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/incrementRules/" + i3+"/increment",schemaPath:"#/properties/secdef/items/properties/incrementRules/items/properties/increment/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid8 = _errs46 === errors;
+var valid8 = _errs45 === errors;
 }
 else {
 var valid8 = true;
 }
 if(valid8){
 if(data21.lowerEdge !== undefined){
-const _errs48 = errors;
+const _errs47 = errors;
 if(!(typeof data21.lowerEdge == "number")){
 validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/incrementRules/" + i3+"/lowerEdge",schemaPath:"#/properties/secdef/items/properties/incrementRules/items/properties/lowerEdge/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid8 = _errs48 === errors;
+var valid8 = _errs47 === errors;
 }
 else {
 var valid8 = true;
@@ -48635,7 +48514,7 @@ validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/incrementRule
 return false;
 }
 }
-var valid7 = _errs44 === errors;
+var valid7 = _errs43 === errors;
 if(!valid7){
 break;
 }
@@ -48646,31 +48525,31 @@ validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/incrementRule
 return false;
 }
 }
-var valid2 = _errs42 === errors;
+var valid2 = _errs41 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
 if(data1.isEventContract !== undefined){
-const _errs50 = errors;
+const _errs49 = errors;
 if(typeof data1.isEventContract !== "boolean"){
 validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/isEventContract",schemaPath:"#/properties/secdef/items/properties/isEventContract/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid2 = _errs50 === errors;
+var valid2 = _errs49 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
 if(data1.isUS !== undefined){
-const _errs52 = errors;
+const _errs51 = errors;
 if(typeof data1.isUS !== "boolean"){
 validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/isUS",schemaPath:"#/properties/secdef/items/properties/isUS/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid2 = _errs52 === errors;
+var valid2 = _errs51 === errors;
 }
 else {
 var valid2 = true;
@@ -48678,21 +48557,33 @@ var valid2 = true;
 if(valid2){
 if(data1.lastTradingDay !== undefined){
 let data26 = data1.lastTradingDay;
-const _errs54 = errors;
+const _errs53 = errors;
 if((typeof data26 !== "string") && (data26 !== null)){
-validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/lastTradingDay",schemaPath:"#/properties/secdef/items/properties/lastTradingDay/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/lastTradingDay",schemaPath:"#/properties/secdef/items/properties/lastTradingDay/type",keyword:"type",params:{type: schema409.properties.secdef.items.properties.lastTradingDay.type},message:"must be string,null"}];
 return false;
 }
-var valid2 = _errs54 === errors;
+var valid2 = _errs53 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
 if(data1.listingExchange !== undefined){
-const _errs57 = errors;
+const _errs55 = errors;
 if(typeof data1.listingExchange !== "string"){
 validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/listingExchange",schemaPath:"#/properties/secdef/items/properties/listingExchange/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid2 = _errs55 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data1.multiplier !== undefined){
+const _errs57 = errors;
+if(!(typeof data1.multiplier == "number")){
+validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/multiplier",schemaPath:"#/properties/secdef/items/properties/multiplier/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
 var valid2 = _errs57 === errors;
@@ -48701,10 +48592,10 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data1.multiplier !== undefined){
+if(data1.name !== undefined){
 const _errs59 = errors;
-if(!(typeof data1.multiplier == "number")){
-validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/multiplier",schemaPath:"#/properties/secdef/items/properties/multiplier/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+if(typeof data1.name !== "string"){
+validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/name",schemaPath:"#/properties/secdef/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs59 === errors;
@@ -48713,26 +48604,14 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data1.name !== undefined){
-const _errs61 = errors;
-if(typeof data1.name !== "string"){
-validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/name",schemaPath:"#/properties/secdef/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid2 = _errs61 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
 if(data1.pageSize !== undefined){
 let data30 = data1.pageSize;
-const _errs63 = errors;
+const _errs61 = errors;
 if(!((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30)))){
 validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/pageSize",schemaPath:"#/properties/secdef/items/properties/pageSize/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs63){
+if(errors === _errs61){
 if(typeof data30 == "number"){
 if(data30 > 2147483647 || isNaN(data30)){
 validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/pageSize",schemaPath:"#/properties/secdef/items/properties/pageSize/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -48746,7 +48625,7 @@ return false;
 }
 }
 }
-var valid2 = _errs63 === errors;
+var valid2 = _errs61 === errors;
 }
 else {
 var valid2 = true;
@@ -48754,9 +48633,21 @@ var valid2 = true;
 if(valid2){
 if(data1.putOrCall !== undefined){
 let data31 = data1.putOrCall;
-const _errs65 = errors;
+const _errs63 = errors;
 if((typeof data31 !== "string") && (data31 !== null)){
-validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/putOrCall",schemaPath:"#/properties/secdef/items/properties/putOrCall/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/putOrCall",schemaPath:"#/properties/secdef/items/properties/putOrCall/type",keyword:"type",params:{type: schema409.properties.secdef.items.properties.putOrCall.type},message:"must be string,null"}];
+return false;
+}
+var valid2 = _errs63 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data1.sector !== undefined){
+const _errs65 = errors;
+if(typeof data1.sector !== "string"){
+validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/sector",schemaPath:"#/properties/secdef/items/properties/sector/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs65 === errors;
@@ -48765,49 +48656,37 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data1.sector !== undefined){
-const _errs68 = errors;
-if(typeof data1.sector !== "string"){
-validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/sector",schemaPath:"#/properties/secdef/items/properties/sector/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid2 = _errs68 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
 if(data1.sectorGroup !== undefined){
-const _errs70 = errors;
+const _errs67 = errors;
 if(typeof data1.sectorGroup !== "string"){
 validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/sectorGroup",schemaPath:"#/properties/secdef/items/properties/sectorGroup/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid2 = _errs70 === errors;
+var valid2 = _errs67 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
 if(data1.strike !== undefined){
-const _errs72 = errors;
+const _errs69 = errors;
 if(typeof data1.strike !== "string"){
 validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/strike",schemaPath:"#/properties/secdef/items/properties/strike/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid2 = _errs72 === errors;
+var valid2 = _errs69 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
 if(data1.ticker !== undefined){
-const _errs74 = errors;
+const _errs71 = errors;
 if(typeof data1.ticker !== "string"){
 validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/ticker",schemaPath:"#/properties/secdef/items/properties/ticker/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid2 = _errs74 === errors;
+var valid2 = _errs71 === errors;
 }
 else {
 var valid2 = true;
@@ -48815,12 +48694,12 @@ var valid2 = true;
 if(valid2){
 if(data1.time !== undefined){
 let data36 = data1.time;
-const _errs76 = errors;
+const _errs73 = errors;
 if(!((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36)))){
 validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/time",schemaPath:"#/properties/secdef/items/properties/time/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs76){
+if(errors === _errs73){
 if(typeof data36 == "number"){
 if(data36 > 2147483647 || isNaN(data36)){
 validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/time",schemaPath:"#/properties/secdef/items/properties/time/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -48834,19 +48713,19 @@ return false;
 }
 }
 }
-var valid2 = _errs76 === errors;
+var valid2 = _errs73 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
 if(data1.type !== undefined){
-const _errs78 = errors;
+const _errs75 = errors;
 if(typeof data1.type !== "string"){
 validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/type",schemaPath:"#/properties/secdef/items/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid2 = _errs78 === errors;
+var valid2 = _errs75 === errors;
 }
 else {
 var valid2 = true;
@@ -48854,12 +48733,12 @@ var valid2 = true;
 if(valid2){
 if(data1.undConid !== undefined){
 let data38 = data1.undConid;
-const _errs80 = errors;
+const _errs77 = errors;
 if(!((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38)))){
 validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/undConid",schemaPath:"#/properties/secdef/items/properties/undConid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs80){
+if(errors === _errs77){
 if(typeof data38 == "number"){
 if(data38 > 2147483647 || isNaN(data38)){
 validate834.errors = [{instancePath:instancePath+"/secdef/" + i0+"/undConid",schemaPath:"#/properties/secdef/items/properties/undConid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -48873,7 +48752,7 @@ return false;
 }
 }
 }
-var valid2 = _errs80 === errors;
+var valid2 = _errs77 === errors;
 }
 else {
 var valid2 = true;

@@ -10965,7 +10965,7 @@ validate269.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItem
 
 exports["getOpenOrders parameters"] = validate272;
 const schema170 = {"type":"object","properties":{"query":{"type":"object","properties":{"filters":{"$ref":"bezant:openapi#/paths/~1iserver~1account~1orders/get/parameters/0/schema"},"force":{"$ref":"bezant:openapi#/paths/~1iserver~1account~1orders/get/parameters/1/schema"},"accountId":{"$ref":"bezant:openapi#/paths/~1iserver~1account~1orders/get/parameters/2/schema"}},"required":[]}},"required":["query"]};
-const schema171 = {"type":"string"};
+const schema171 = {"type":"array","items":{"type":"string"}};
 
 function validate273(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -10977,25 +10977,23 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(typeof data !== "string"){
+if(!(Array.isArray(data))){
 let dataType0 = typeof data;
 let coerced0 = undefined;
 if(dataType0 == 'object' && Array.isArray(data) && data.length == 1){
 data = data[0];
 dataType0 = typeof data;
-if(typeof data === "string"){
+if(Array.isArray(data)){
 coerced0 = data;
 }
 }
 if(!(coerced0 !== undefined)){
-if(dataType0 == "number" || dataType0 == "boolean"){
-coerced0 = "" + data;
-}
-else if(data === null){
-coerced0 = "";
+if(dataType0 === "string" || dataType0 === "number"
+              || dataType0 === "boolean" || data === null){
+coerced0 = [data];
 }
 else {
-validate273.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate273.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -11006,10 +11004,53 @@ parentData[parentDataProperty] = coerced0;
 }
 }
 }
+if(errors === 0){
+if(Array.isArray(data)){
+var valid0 = true;
+const len0 = data.length;
+for(let i0=0; i0<len0; i0++){
+let data0 = data[i0];
+const _errs1 = errors;
+if(typeof data0 !== "string"){
+let dataType1 = typeof data0;
+let coerced1 = undefined;
+if(dataType1 == 'object' && Array.isArray(data0) && data0.length == 1){
+data0 = data0[0];
+dataType1 = typeof data0;
+if(typeof data0 === "string"){
+coerced1 = data0;
+}
+}
+if(!(coerced1 !== undefined)){
+if(dataType1 == "number" || dataType1 == "boolean"){
+coerced1 = "" + data0;
+}
+else if(data0 === null){
+coerced1 = "";
+}
+else {
+validate273.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+if(coerced1 !== undefined){
+data0 = coerced1;
+if(data !== undefined){
+data[i0] = coerced1;
+}
+}
+}
+var valid0 = _errs1 === errors;
+if(!valid0){
+break;
+}
+}
+}
+}
 validate273.errors = vErrors;
 return errors === 0;
 }
-validate273.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate273.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema172 = {"type":"boolean"};
 
@@ -16446,7 +16487,7 @@ validate371.evaluated = {"props":{"query":true},"dynamicProps":false,"dynamicIte
 
 exports["getMdSnapshot parameters"] = validate388;
 const schema240 = {"type":"object","properties":{"query":{"type":"object","properties":{"conids":{"$ref":"bezant:openapi#/paths/~1iserver~1marketdata~1snapshot/get/parameters/0/schema"},"fields":{"$ref":"bezant:openapi#/paths/~1iserver~1marketdata~1snapshot/get/parameters/1/schema"}},"required":["conids"]}},"required":["query"]};
-const schema241 = {"type":"array","items":{"type":"string"},"minItems":1,"maxItems":100};
+const schema241 = {"type":"array","items":{"type":"string"}};
 
 function validate389(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -16487,16 +16528,6 @@ parentData[parentDataProperty] = coerced0;
 }
 if(errors === 0){
 if(Array.isArray(data)){
-if(data.length > 100){
-validate389.errors = [{instancePath,schemaPath:"#/maxItems",keyword:"maxItems",params:{limit: 100},message:"must NOT have more than 100 items"}];
-return false;
-}
-else {
-if(data.length < 1){
-validate389.errors = [{instancePath,schemaPath:"#/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"}];
-return false;
-}
-else {
 var valid0 = true;
 const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
@@ -16538,14 +16569,12 @@ break;
 }
 }
 }
-}
-}
 validate389.errors = vErrors;
 return errors === 0;
 }
 validate389.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema242 = {"type":"string"};
+const schema242 = {"type":"array","items":{"type":"string"}};
 
 function validate391(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -16557,25 +16586,23 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(typeof data !== "string"){
+if(!(Array.isArray(data))){
 let dataType0 = typeof data;
 let coerced0 = undefined;
 if(dataType0 == 'object' && Array.isArray(data) && data.length == 1){
 data = data[0];
 dataType0 = typeof data;
-if(typeof data === "string"){
+if(Array.isArray(data)){
 coerced0 = data;
 }
 }
 if(!(coerced0 !== undefined)){
-if(dataType0 == "number" || dataType0 == "boolean"){
-coerced0 = "" + data;
-}
-else if(data === null){
-coerced0 = "";
+if(dataType0 === "string" || dataType0 === "number"
+              || dataType0 === "boolean" || data === null){
+coerced0 = [data];
 }
 else {
-validate391.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate391.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -16586,10 +16613,53 @@ parentData[parentDataProperty] = coerced0;
 }
 }
 }
+if(errors === 0){
+if(Array.isArray(data)){
+var valid0 = true;
+const len0 = data.length;
+for(let i0=0; i0<len0; i0++){
+let data0 = data[i0];
+const _errs1 = errors;
+if(typeof data0 !== "string"){
+let dataType1 = typeof data0;
+let coerced1 = undefined;
+if(dataType1 == 'object' && Array.isArray(data0) && data0.length == 1){
+data0 = data0[0];
+dataType1 = typeof data0;
+if(typeof data0 === "string"){
+coerced1 = data0;
+}
+}
+if(!(coerced1 !== undefined)){
+if(dataType1 == "number" || dataType1 == "boolean"){
+coerced1 = "" + data0;
+}
+else if(data0 === null){
+coerced1 = "";
+}
+else {
+validate391.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+if(coerced1 !== undefined){
+data0 = coerced1;
+if(data !== undefined){
+data[i0] = coerced1;
+}
+}
+}
+var valid0 = _errs1 === errors;
+if(!valid0){
+break;
+}
+}
+}
+}
 validate391.errors = vErrors;
 return errors === 0;
 }
-validate391.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate391.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate388(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -19395,7 +19465,7 @@ validate462.evaluated = {"props":{"acctIds":true},"dynamicProps":false,"dynamicI
 
 exports["getSinglePerformancePeriod body"] = validate465;
 const schema285 = {"$ref":"bezant:openapi#/paths/~1pa~1performance/post/requestBody/content/application~1json/schema"};
-const schema286 = {"properties":{"acctIds":{"type":"array"},"period":{"type":"string"}}};
+const schema286 = {"properties":{"acctIds":{"type":"array","items":{}},"period":{"type":"string"}}};
 
 function validate466(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -22163,7 +22233,7 @@ validate541.evaluated = {"props":{"conids":true},"dynamicProps":false,"dynamicIt
 
 exports["getTradingSchedule_get_trsrv_secdef_schedule parameters"] = validate544;
 const schema333 = {"type":"object","properties":{"query":{"type":"object","properties":{"assetClass":{"$ref":"bezant:openapi#/paths/~1trsrv~1secdef~1schedule/get/parameters/0/schema"},"symbol":{"$ref":"bezant:openapi#/paths/~1trsrv~1secdef~1schedule/get/parameters/1/schema"},"exchange":{"$ref":"bezant:openapi#/paths/~1trsrv~1secdef~1schedule/get/parameters/2/schema"},"exchangeFilter":{"$ref":"bezant:openapi#/paths/~1trsrv~1secdef~1schedule/get/parameters/3/schema"}},"required":["assetClass","symbol"]}},"required":["query"]};
-const schema334 = {"enum":["STK","OPT","FUT","CFD","WAR","SWP","FND","BND","ICS"]};
+const schema334 = {"type":"array","items":{"enum":["STK","OPT","FUT","CFD","WAR","SWP","FND","BND","ICS"]}};
 
 function validate545(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -22175,14 +22245,55 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(((((((((data === "STK") || (data === "OPT")) || (data === "FUT")) || (data === "CFD")) || (data === "WAR")) || (data === "SWP")) || (data === "FND")) || (data === "BND")) || (data === "ICS"))){
-validate545.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema334.enum},message:"must be equal to one of the allowed values"}];
+if(!(Array.isArray(data))){
+let dataType0 = typeof data;
+let coerced0 = undefined;
+if(dataType0 == 'object' && Array.isArray(data) && data.length == 1){
+data = data[0];
+dataType0 = typeof data;
+if(Array.isArray(data)){
+coerced0 = data;
+}
+}
+if(!(coerced0 !== undefined)){
+if(dataType0 === "string" || dataType0 === "number"
+              || dataType0 === "boolean" || data === null){
+coerced0 = [data];
+}
+else {
+validate545.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
+}
+}
+if(coerced0 !== undefined){
+data = coerced0;
+if(parentData !== undefined){
+parentData[parentDataProperty] = coerced0;
+}
+}
+}
+if(errors === 0){
+if(Array.isArray(data)){
+var valid0 = true;
+const len0 = data.length;
+for(let i0=0; i0<len0; i0++){
+let data0 = data[i0];
+const _errs1 = errors;
+if(!(((((((((data0 === "STK") || (data0 === "OPT")) || (data0 === "FUT")) || (data0 === "CFD")) || (data0 === "WAR")) || (data0 === "SWP")) || (data0 === "FND")) || (data0 === "BND")) || (data0 === "ICS"))){
+validate545.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/enum",keyword:"enum",params:{allowedValues: schema334.items.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs1 === errors;
+if(!valid0){
+break;
+}
+}
+}
 }
 validate545.errors = vErrors;
 return errors === 0;
 }
-validate545.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate545.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema335 = {"type":"string"};
 
@@ -24898,7 +25009,7 @@ return errors === 0;
 }
 validate21.evaluated = {"props":{"accountId":true,"bankInstructionCode":true,"bankInstructionName":true,"clientInstructionId":true,"creditAmount1":true,"creditAmount2":true,"pendingInstructionId":true},"dynamicProps":false,"dynamicItems":false};
 
-const schema16 = {"maxProperties":7,"minProperties":7,"properties":{"accountId":{"maxLength":32,"minLength":1,"type":"string"},"achType":{"enum":["DEBIT","CREDIT","DEBIT_CREDIT"],"type":"string"},"bankInstructionCode":{"enum":["CAACH","USACH"],"type":"string"},"bankInstructionName":{"maxLength":100,"minLength":1,"type":"string"},"clientAccountInfo":{"maxProperties":4,"minProperties":4,"properties":{"bankAccountNumber":{"maxLength":32,"minLength":1,"type":"string"},"bankAccountTypeCode":{"enum":[0,1,2],"type":"number"},"bankName":{"maxLength":100,"minLength":1,"type":"string"},"bankRoutingNumber":{"maxLength":24,"minLength":1,"type":"string"}},"required":["bankAccountNumber","bankAccountTypeCode","bankName","bankRoutingNumber"],"type":"object"},"clientInstructionId":{"type":"number"},"currency":{"maxLength":3,"minLength":1,"type":"string"}},"required":["accountId","achType","bankInstructionCode","bankInstructionName","clientAccountInfo","clientInstructionId","currency"],"type":"object"};
+const schema16 = {"maxProperties":7,"minProperties":7,"properties":{"accountId":{"maxLength":32,"minLength":1,"type":"string"},"achType":{"enum":["DEBIT","CREDIT","DEBIT_CREDIT"],"type":"string"},"bankInstructionCode":{"enum":["CAACH","USACH"],"type":"string"},"bankInstructionName":{"maxLength":100,"minLength":1,"type":"string"},"clientAccountInfo":{"maxProperties":4,"minProperties":4,"properties":{"bankAccountNumber":{"maxLength":32,"minLength":1,"type":"string"},"bankAccountTypeCode":{"enum":[0,1,2],"type":"integer"},"bankName":{"maxLength":100,"minLength":1,"type":"string"},"bankRoutingNumber":{"maxLength":24,"minLength":1,"type":"string"}},"required":["bankAccountNumber","bankAccountTypeCode","bankName","bankRoutingNumber"],"type":"object"},"clientInstructionId":{"type":"number"},"currency":{"maxLength":3,"minLength":1,"type":"string"}},"required":["accountId","achType","bankInstructionCode","bankInstructionName","clientAccountInfo","clientInstructionId","currency"],"type":"object"};
 
 function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -25067,8 +25178,8 @@ if(valid1){
 if(data4.bankAccountTypeCode !== undefined){
 let data6 = data4.bankAccountTypeCode;
 const _errs13 = errors;
-if(!(typeof data6 == "number")){
-validate23.errors = [{instancePath:instancePath+"/clientAccountInfo/bankAccountTypeCode",schemaPath:"#/properties/clientAccountInfo/properties/bankAccountTypeCode/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
+validate23.errors = [{instancePath:instancePath+"/clientAccountInfo/bankAccountTypeCode",schemaPath:"#/properties/clientAccountInfo/properties/bankAccountTypeCode/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(!(((data6 === 0) || (data6 === 1)) || (data6 === 2))){
@@ -26131,7 +26242,7 @@ validate19.evaluated = {"props":{"instruction":true,"instructionType":true},"dyn
 
 exports["post_gw_api_v1_bank_instructions_bulk body"] = validate32;
 const schema20 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1bank-instructions%3Abulk/post/requestBody/content/application~1json/schema"};
-const schema21 = {"properties":{"instructionType":{"enum":["ACH_INSTRUCTION","TRADITIONAL_BANK_INSTRUCTION_VERIFICATION","DELETE_BANK_INSTRUCTION","PREDEFINED_DESTINATION_INSTRUCTION","EDDA_INSTRUCTION"],"type":"string"},"instructions":{"type":"array"}},"required":["instructionType","instructions"]};
+const schema21 = {"properties":{"instructionType":{"enum":["ACH_INSTRUCTION","TRADITIONAL_BANK_INSTRUCTION_VERIFICATION","DELETE_BANK_INSTRUCTION","PREDEFINED_DESTINATION_INSTRUCTION","EDDA_INSTRUCTION"],"type":"string"},"instructions":{"type":"array","items":{}}},"required":["instructionType","instructions"]};
 
 function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -26169,9 +26280,11 @@ var valid0 = true;
 if(valid0){
 if(data.instructions !== undefined){
 const _errs2 = errors;
+if(errors === _errs2){
 if(!(Array.isArray(data.instructions))){
 validate33.errors = [{instancePath:instancePath+"/instructions",schemaPath:"#/properties/instructions/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
+}
 }
 var valid0 = _errs2 === errors;
 }
@@ -28008,7 +28121,7 @@ validate35.evaluated = {"props":{"instruction":true,"instructionType":true},"dyn
 
 exports["post_gw_api_v1_external_asset_transfers_bulk body"] = validate54;
 const schema31 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1external-asset-transfers%3Abulk/post/requestBody/content/application~1json/schema"};
-const schema32 = {"properties":{"instructionType":{"enum":["DWAC","FOP","COMPLEX_ASSET_TRANSFER","EXTERNAL_POSITION_TRANSFER"],"type":"string"},"instructions":{"type":"array"}},"required":["instructionType","instructions"]};
+const schema32 = {"properties":{"instructionType":{"enum":["DWAC","FOP","COMPLEX_ASSET_TRANSFER","EXTERNAL_POSITION_TRANSFER"],"type":"string"},"instructions":{"type":"array","items":{}}},"required":["instructionType","instructions"]};
 
 function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -28046,9 +28159,11 @@ var valid0 = true;
 if(valid0){
 if(data.instructions !== undefined){
 const _errs2 = errors;
+if(errors === _errs2){
 if(!(Array.isArray(data.instructions))){
 validate55.errors = [{instancePath:instancePath+"/instructions",schemaPath:"#/properties/instructions/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
+}
 }
 var valid0 = _errs2 === errors;
 }
@@ -29134,7 +29249,7 @@ validate57.evaluated = {"props":{"instruction":true,"instructionType":true},"dyn
 
 exports["post_gw_api_v1_external_cash_transfers_bulk body"] = validate67;
 const schema38 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1external-cash-transfers%3Abulk/post/requestBody/content/application~1json/schema"};
-const schema39 = {"properties":{"instructionType":{"enum":["DEPOSIT","WITHDRAWAL"],"type":"string"},"instructions":{"type":"array"}},"required":["instructionType","instructions"]};
+const schema39 = {"properties":{"instructionType":{"enum":["DEPOSIT","WITHDRAWAL"],"type":"string"},"instructions":{"type":"array","items":{}}},"required":["instructionType","instructions"]};
 
 function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -29172,9 +29287,11 @@ var valid0 = true;
 if(valid0){
 if(data.instructions !== undefined){
 const _errs2 = errors;
+if(errors === _errs2){
 if(!(Array.isArray(data.instructions))){
 validate68.errors = [{instancePath:instancePath+"/instructions",schemaPath:"#/properties/instructions/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
+}
 }
 var valid0 = _errs2 === errors;
 }
@@ -29384,7 +29501,7 @@ validate70.evaluated = {"props":{"instruction":true,"instructionType":true},"dyn
 
 exports["post_gw_api_v1_instructions_cancel_bulk body"] = validate75;
 const schema43 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1instructions~1cancel%3Abulk/post/requestBody/content/application~1json/schema"};
-const schema44 = {"properties":{"instructionType":{"enum":["CANCEL_INSTRUCTION"],"type":"string"},"instructions":{"type":"array"}},"required":["instructionType","instructions"]};
+const schema44 = {"properties":{"instructionType":{"enum":["CANCEL_INSTRUCTION"],"type":"string"},"instructions":{"type":"array","items":{}}},"required":["instructionType","instructions"]};
 
 function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -29422,9 +29539,11 @@ var valid0 = true;
 if(valid0){
 if(data.instructions !== undefined){
 const _errs2 = errors;
+if(errors === _errs2){
 if(!(Array.isArray(data.instructions))){
 validate76.errors = [{instancePath:instancePath+"/instructions",schemaPath:"#/properties/instructions/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
+}
 }
 var valid0 = _errs2 === errors;
 }
@@ -29700,7 +29819,7 @@ validate78.evaluated = {"props":{"instruction":true,"instructionType":true},"dyn
 
 exports["post_gw_api_v1_internal_asset_transfers_bulk body"] = validate84;
 const schema48 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1internal-asset-transfers%3Abulk/post/requestBody/content/application~1json/schema"};
-const schema49 = {"properties":{"instructionType":{"enum":["INTERNAL_POSITION_TRANSFER"],"type":"string"},"instructions":{"type":"array"}},"required":["instructionType","instructions"]};
+const schema49 = {"properties":{"instructionType":{"enum":["INTERNAL_POSITION_TRANSFER"],"type":"string"},"instructions":{"type":"array","items":{}}},"required":["instructionType","instructions"]};
 
 function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -29738,9 +29857,11 @@ var valid0 = true;
 if(valid0){
 if(data.instructions !== undefined){
 const _errs2 = errors;
+if(errors === _errs2){
 if(!(Array.isArray(data.instructions))){
 validate85.errors = [{instancePath:instancePath+"/instructions",schemaPath:"#/properties/instructions/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
+}
 }
 var valid0 = _errs2 === errors;
 }
@@ -30058,7 +30179,7 @@ validate87.evaluated = {"props":{"instruction":true,"instructionType":true},"dyn
 
 exports["post_gw_api_v1_internal_cash_transfers_bulk body"] = validate92;
 const schema53 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1internal-cash-transfers%3Abulk/post/requestBody/content/application~1json/schema"};
-const schema54 = {"properties":{"instructionType":{"enum":["INTERNAL_CASH_TRANSFER"],"type":"string"},"instructions":{"type":"array"}},"required":["instructionType","instructions"]};
+const schema54 = {"properties":{"instructionType":{"enum":["INTERNAL_CASH_TRANSFER"],"type":"string"},"instructions":{"type":"array","items":{}}},"required":["instructionType","instructions"]};
 
 function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -30096,9 +30217,11 @@ var valid0 = true;
 if(valid0){
 if(data.instructions !== undefined){
 const _errs2 = errors;
+if(errors === _errs2){
 if(!(Array.isArray(data.instructions))){
 validate93.errors = [{instancePath:instancePath+"/instructions",schemaPath:"#/properties/instructions/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
+}
 }
 var valid0 = _errs2 === errors;
 }
