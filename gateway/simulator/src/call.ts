@@ -31,10 +31,6 @@ export type Handler = (call: Call, world: World) => Answer;
 /** Keyed by operationId. */
 export type Handlers = Record<string, Handler>;
 
-/** What the control API lets a test do to the world, keyed "POST /orders/{orderId}/fill" (below /simulator). */
-export type Action = (request: { params: Record<string, string>; body: unknown }) => unknown;
-export type Actions = Record<string, Action>;
-
 /** What `startSockets({ server, mode, world, session, clock, faults, log })` gives back. */
 export interface Sockets {
   /** Open connections now. */

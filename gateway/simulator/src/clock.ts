@@ -14,7 +14,7 @@ export interface Clock {
   setScale(scale: number): void;
   /** Jumps ahead; timers that fall due run in order, each at its own time. */
   advance(ms: number): void;
-  /** The same time with timers of its own: `stop` of the scope cancels only those. */
+  /** The same time with timers of its own: `stop` cancels those, and those of scopes made from it. */
   scope(): Clock;
   stop(): void;
 }
@@ -73,6 +73,7 @@ export function createClock(options: { scale?: number; startMs?: number } = {}):
 
   const scoped = (): Clock => {
     const own = new Set<Timer>();
+    const children = new Set<Clock>();
     const start = (run: () => void, delayMs: number, repeat: boolean): Timer => {
       const entry: Entry = {
         dueMs: now() + delayMs,
@@ -114,9 +115,15 @@ export function createClock(options: { scale?: number; startMs?: number } = {}):
         if (targetMs > now()) moveTo(targetMs);
         arm();
       },
-      scope: scoped,
+      scope: () => {
+        const child = scoped();
+        children.add(child);
+        return child;
+      },
       stop: () => {
         for (const timer of [...own]) timer.cancel();
+        for (const child of children) child.stop();
+        children.clear();
       },
     };
   };

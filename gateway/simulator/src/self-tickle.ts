@@ -1,0 +1,48 @@
+// What the Gateway does by itself after a login: it asks for the brokerage session, always competing, and then may
+// tickle every 30 s. A tickle that finds the bridge up but unauthenticated makes it log out, which can cross a
+// client's own recovery (observed on the Gateway build 2023-04-24).
+import type { Clock, Timer } from './clock.ts';
+import type { OwnedSession, SessionSettings } from './session.ts';
+
+export interface GatewayCalls {
+  loggedIn(): void;
+}
+
+const tickleMs = 30_000;
+const retryMs = 5000;
+const attempts = 5;
+
+export function createGatewayCalls(deps: {
+  clock: Clock;
+  session: OwnedSession;
+  settings: SessionSettings;
+}): GatewayCalls {
+  const { clock, session, settings } = deps;
+  let connecting: Timer | undefined;
+  let tickling: Timer | undefined;
+
+  const tickle = (): void => {
+    if (!session.loggedIn) {
+      tickling?.cancel();
+      return;
+    }
+    session.touch();
+    const { connected, authenticated } = session.authStatus();
+    if (connected && !authenticated) session.logout();
+  };
+
+  const connect = (left: number): void => {
+    if (session.connect(true)) {
+      tickling?.cancel();
+      if (settings.selfTickle) tickling = clock.every(tickleMs, tickle);
+    } else if (left > 1) connecting = clock.setTimeout(() => connect(left - 1), retryMs);
+  };
+
+  if (session.brokerage === 'up' && settings.selfTickle) tickling = clock.every(tickleMs, tickle);
+  return {
+    loggedIn: () => {
+      connecting?.cancel();
+      connecting = clock.setTimeout(() => connect(attempts), settings.authDelayMs);
+    },
+  };
+}
