@@ -155,17 +155,28 @@ export function valueAt(document: Json, pointer: string): Json | undefined {
   return value;
 }
 
-/** Follows `$ref` to the object itself, however many steps; undefined when it leads nowhere or round in a circle. */
-export function follow(document: JsonObject, node: Json | undefined): JsonObject | undefined {
+export interface Located {
+  readonly node: JsonObject;
+  readonly at: string;
+}
+
+/** Follows `$ref`, however many steps, to the object itself; undefined when it leads nowhere or round in a circle. */
+export function locate(document: JsonObject, node: Json | undefined, at: string): Located | undefined {
   const seen = new Set<string>();
   let value = node;
+  let where = at;
   while (isObject(value) && typeof value['$ref'] === 'string') {
     const ref = value['$ref'];
     if (!ref.startsWith('#') || seen.has(ref)) return undefined;
     seen.add(ref);
-    value = valueAt(document, decodeFragment(ref));
+    where = decodeFragment(ref);
+    value = valueAt(document, where);
   }
-  return isObject(value) ? value : undefined;
+  return isObject(value) ? { node: value, at: where } : undefined;
+}
+
+export function follow(document: JsonObject, node: Json | undefined): JsonObject | undefined {
+  return locate(document, node, '')?.node;
 }
 
 function decodeFragment(ref: string): string {

@@ -1,1 +1,112 @@
-export {};
+// The command line: import, refresh, generate, normalize. Exit 0 done, 1 it cannot be done (one line says why and what
+// to do), 2 the command line is wrong.
+
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { generateContract, normaliseDocument, type Generated } from './generate.ts';
+import { importDocument } from './import.ts';
+import { Problem } from './problem.ts';
+import { readText } from './read.ts';
+import { staleFiles, writeFiles } from './write.ts';
+
+const USAGE = `Usage:
+  bezant-normalizer import FILE                 IBKR's document (JSON or YAML) → spec/vendor
+  bezant-normalizer refresh [--url URL]         the same with the document IBKR publishes now
+  bezant-normalizer generate [--check]          spec/vendor + spec/overlay → spec/generated; --check only compares
+  bezant-normalizer normalize --in FILE --out DIR   any document of IBKR's → openapi.json and findings.json in DIR
+Options:
+  --spec DIR   the spec folder to work on (default: this project's)
+  --help       this text`;
+
+const OWN_SPEC = resolve(import.meta.dirname, '../../spec');
+
+interface Call {
+  readonly rest: readonly string[];
+  readonly specDir: string;
+  readonly flags: { readonly check?: boolean; readonly url?: string; readonly in?: string; readonly out?: string };
+}
+
+type Command = (call: Call) => Promise<string>;
+
+const COMMANDS: Readonly<Record<string, { readonly flags: readonly string[]; readonly files: number; readonly run: Command }>> = {
+  import: {
+    flags: [],
+    files: 1,
+    async run({ rest, specDir }) {
+      const from = rest[0] ?? '';
+      const { file, paths } = await importDocument(await readText(from), from, join(specDir, 'vendor'));
+      return `spec/vendor/${file}: ${paths} paths. Next: npm run generate, and review the diff.`;
+    },
+  },
+  generate: {
+    flags: ['check'],
+    files: 0,
+    async run({ specDir, flags }) {
+      const generated = await generateContract(specDir);
+      const outDir = join(specDir, 'generated');
+      if (!flags.check) {
+        await writeFiles(outDir, generated.files);
+        return described(outDir, generated);
+      }
+      const stale = await staleFiles(outDir, generated.files);
+      if (stale.length > 0) throw new Problem(`stale in ${outDir}: ${stale.join(', ')}; run npm run generate and commit`);
+      return `${outDir} is up to date.`;
+    },
+  },
+  normalize: {
+    flags: ['in', 'out'],
+    files: 0,
+    async run({ flags }) {
+      if (flags.in === undefined || flags.out === undefined) throw new Problem('normalize needs --in FILE and --out DIR', 2);
+      const generated = await normaliseDocument(flags.in);
+      await writeFiles(flags.out, generated.files);
+      return described(flags.out, generated);
+    },
+  },
+};
+
+function described(dir: string, { files, findings }: Generated): string {
+  return `${dir}: ${Object.keys(files).join(', ')}; ${findings.length} repairs.`;
+}
+
+async function run(args: readonly string[]): Promise<string> {
+  const { values, positionals } = parse(args);
+  const [name, ...rest] = positionals;
+  if (values.help === true || name === 'help') return USAGE;
+  const command = name === undefined ? undefined : COMMANDS[name];
+  if (command === undefined) throw new Problem(name === undefined ? 'no command given' : `no command ${name}`, 2);
+  const { spec = OWN_SPEC, help: _help, ...flags } = values;
+  const strange = Object.keys(flags).filter((flag) => !command.flags.includes(flag));
+  if (strange.length > 0) throw new Problem(`${name} takes no --${strange.join(', --')}`, 2);
+  if (rest.length !== command.files) {
+    throw new Problem(command.files === 1 ? `${name} takes one FILE` : `${name} takes no ${rest.join(' ')}`, 2);
+  }
+  return command.run({ rest, specDir: spec, flags });
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        spec: { type: 'string' },
+        help: { type: 'boolean' },
+        check: { type: 'boolean' },
+        url: { type: 'string' },
+        in: { type: 'string' },
+        out: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new Problem(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error), 2);
+  }
+}
+
+try {
+  process.stdout.write(`${await run(process.argv.slice(2))}\n`);
+} catch (error) {
+  if (!(error instanceof Problem)) throw error;
+  process.stderr.write(`bezant-normalizer: ${error.message}\n${error.exitCode === 2 ? `${USAGE}\n` : ''}`);
+  process.exitCode = error.exitCode;
+}

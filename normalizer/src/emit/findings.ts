@@ -4,5 +4,7 @@ import type { Emitter } from './emitter.ts';
 
 export const emitFindings: Emitter = ({ findings }) => ({
   'findings.json':
-    findings.length === 0 ? '[]\n' : `[\n${findings.map((finding) => `  ${JSON.stringify(finding)}`).join(',\n')}\n]\n`,
+    findings.length === 0
+      ? '[]\n'
+      : `[\n${findings.map((finding) => `  ${JSON.stringify(finding)}`).join(',\n')}\n]\n`,
 });

@@ -6,4 +6,7 @@ import { emitOpenapi } from './openapi.ts';
 import { emitOperations } from './operations.ts';
 import { emitValidators } from './validators.ts';
 
-export const emitters: readonly Emitter[] = [emitOpenapi, emitOperations, emitValidators, emitFindings];
+/** These need nothing but the document, so `normalize` writes them for any. */
+export const documentEmitters: readonly Emitter[] = [emitOpenapi, emitFindings];
+
+export const emitters: readonly Emitter[] = [...documentEmitters, emitOperations, emitValidators];

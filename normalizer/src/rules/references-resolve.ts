@@ -1,0 +1,16 @@
+// Every $ref leads to something inside the document.
+
+import { EDGES, follow, walk, type Kind } from '../document.ts';
+import type { Rule } from './rule.ts';
+
+export const referencesResolve: Rule = {
+  name: 'references-resolve',
+  holdsFor: 'any',
+  faults({ document }) {
+    return [...walk(document, ...(Object.keys(EDGES) as Kind[]))].flatMap(({ node, at }) => {
+      const ref = node['$ref'];
+      if (typeof ref !== 'string' || follow(document, node)) return [];
+      return [ref.startsWith('#') ? `${at} leads to ${ref}, which is not there` : `${at} leads out of the document (${ref})`];
+    });
+  },
+};

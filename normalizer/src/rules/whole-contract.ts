@@ -1,0 +1,20 @@
+// IBKR's interface is whole: 2.29.0 has 154 paths and 167 operations, and an import may not lose any unnoticed.
+
+import { operations } from '../document.ts';
+import type { Rule } from './rule.ts';
+
+const PATHS = 154;
+const OPERATIONS = 167;
+
+export const wholeContract: Rule = {
+  name: 'whole-contract',
+  holdsFor: 'generate',
+  faults({ document }) {
+    const own = operations(document).filter(({ node }) => node['x-bezant-origin'] === undefined);
+    const paths = new Set(own.map(({ path }) => path)).size;
+    return [
+      ...(paths === PATHS ? [] : [`${paths} paths of IBKR's instead of ${PATHS}`]),
+      ...(own.length === OPERATIONS ? [] : [`${own.length} operations of IBKR's instead of ${OPERATIONS}`]),
+    ];
+  },
+};
