@@ -52,14 +52,24 @@ function requestValidators(document: JsonObject, overlay: Overlay): string {
 
 function responseValidators(document: JsonObject): string {
   const schemas = new Map<string, JsonObject>();
+  const names = new Map<string, string>();
+  // IBKR writes the same few error bodies out again and again: each is compiled once, under the name of its first user
+  const shared = (pointer: string, name: string): string => {
+    const text = JSON.stringify(valueAt(document, pointer));
+    const known = names.get(text);
+    if (known !== undefined) return known;
+    names.set(text, name);
+    schemas.set(name, refTo(pointer));
+    return name;
+  };
   const rows = operations(document).map((operation) => {
     const { node, at } = operation;
     const id = idOf(operation);
     const statuses = Object.keys(object(node, 'responses') ?? {}).map((status) => {
       const response = locate(document, join(at, 'responses', status));
       const media = jsonMedia(document, response).map(({ type, schema }) => {
-        schemas.set(`${id} ${status} ${type}`, refTo(schema));
-        return `${JSON.stringify(type)}: check(all[${JSON.stringify(`${id} ${status} ${type}`)}])`;
+        const name = shared(schema, `${id} ${status} ${type}`);
+        return `${JSON.stringify(type)}: check(all[${JSON.stringify(name)}])`;
       });
       return media.length === 0 ? '' : `${JSON.stringify(status)}: { ${media.join(', ')} },`;
     });
