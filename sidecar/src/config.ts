@@ -1,289 +1,8 @@
-// Every setting of the server: one table. The only reader of the environment. Read once, checked whole, frozen.
+// The settings as read: environment and flags, checked whole, all faults together, frozen. The only reader of the environment.
 
-import { isIP } from 'node:net';
-import { parseArgs } from 'node:util';
 import { readFileSync } from 'node:fs';
-import { parseGatewayUrl } from './gateway-url.ts';
-
-export interface Address {
-  host: string;
-  port: number;
-}
-
-interface Row {
-  env: string;
-  /** Older or platform names, read when `env` is unset. */
-  aliases?: readonly string[];
-  /** Its value is masked wherever settings are shown; `<env>_FILE` names a file to read it from. */
-  secret?: true;
-  doc: string;
-}
-
-export interface Setting<Value> extends Row {
-  parse: (text: string) => Value;
-  /** As a user would write it; null when unset means null. */
-  default: string | null;
-}
-
-const setting = <Value>(row: Row & { parse: (text: string) => Value; default: string }): Setting<Value> =>
-  row;
-const optional = <Value>(row: Row & { parse: (text: string) => Value }): Setting<Value | null> => ({
-  ...row,
-  default: null,
-});
-
-const text = (value: string): string => value;
-const list = (value: string): string[] =>
-  value
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
-
-function flag(value: string): boolean {
-  const word = value.toLowerCase();
-  if (['1', 'true', 'yes', 'on'].includes(word)) return true;
-  if (['0', 'false', 'no', 'off'].includes(word)) return false;
-  throw new Error('must be 1, 0, true, false, yes or no');
-}
-
-function count(min: number, max: number): (value: string) => number {
-  return (value) => {
-    const number = Number(value);
-    if (!Number.isInteger(number) || number < min || number > max) {
-      throw new Error(`must be a whole number from ${min} to ${max}`);
-    }
-    return number;
-  };
-}
-
-function choice<const Word extends string>(...words: readonly Word[]): (value: string) => Word {
-  return (value) => {
-    const word = words.find((candidate) => candidate === value.toLowerCase());
-    if (word === undefined) throw new Error(`must be ${words.join(', ').replace(/, ([^,]*)$/, ' or $1')}`);
-    return word;
-  };
-}
-
-function address(value: string): Address {
-  const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d+)$/.exec(value);
-  const port = Number(match?.[3]);
-  if (match === null || port > 65_535) throw new Error('must be host:port, such as 127.0.0.1:8080');
-  const host = match[1] ?? (match[2] === '' ? '0.0.0.0' : (match[2] ?? ''));
-  if (match[1] !== undefined && isIP(match[1]) !== 6)
-    throw new Error('has something other than an IPv6 address in its brackets');
-  return { host, port };
-}
-
-function origin(value: string): string {
-  const url = URL.parse(value.includes('://') ? value : `https://${value}`);
-  if (url === null || !/^https?:$/.test(url.protocol))
-    throw new Error('must be an origin, such as https://bezant.example');
-  if (url.pathname !== '/' || url.search !== '') throw new Error('must be an origin alone, without a path');
-  return url.origin;
-}
-
-function gatewayUrl(value: string): string {
-  parseGatewayUrl(value);
-  return value;
-}
-
-function fingerprint(value: string): string {
-  const hex = value
-    .replace(/^sha256[:=]?/i, '')
-    .replaceAll(':', '')
-    .toUpperCase();
-  if (!/^[0-9A-F]{64}$/.test(hex))
-    throw new Error('must be a SHA-256 in hex, as `openssl x509 -fingerprint -sha256` prints it');
-  return hex.replace(/(..)(?=.)/g, '$1:');
-}
-
-export const settings = {
-  bind: setting({
-    env: 'BEZANT_BIND',
-    parse: address,
-    default: '127.0.0.1:8080',
-    doc: 'Public listener. PORT alone, as hosting platforms set it, means 0.0.0.0:PORT.',
-  }),
-  adminBind: setting({
-    env: 'BEZANT_ADMIN_BIND',
-    parse: address,
-    default: '127.0.0.1:9090',
-    doc: 'Listener for /livez, /readyz and /metrics.',
-  }),
-  publicUrl: optional({
-    env: 'BEZANT_PUBLIC_URL',
-    aliases: ['PORTAL_BASE_URL', 'RAILWAY_PUBLIC_DOMAIN'],
-    parse: origin,
-    doc: 'Origin that browsers see: allowed as Host and Origin, and the target of rewritten redirects.',
-  }),
-  allowedHosts: setting({
-    env: 'BEZANT_ALLOWED_HOSTS',
-    parse: list,
-    default: '',
-    doc: 'Further host names that callers may use, separated by commas. IP addresses and localhost are always allowed.',
-  }),
-  allowedOrigins: setting({
-    env: 'BEZANT_ALLOWED_ORIGINS',
-    parse: (value) => list(value).map(origin),
-    default: '',
-    doc: 'Further origins whose web pages may call, separated by commas.',
-  }),
-  tls: setting({
-    env: 'BEZANT_TLS',
-    parse: choice('auto', 'off'),
-    default: 'auto',
-    doc: 'auto: the public port answers HTTPS as well as HTTP, with BEZANT_TLS_CERT or a self-signed certificate made on first use.',
-  }),
-  tlsCert: optional({
-    env: 'BEZANT_TLS_CERT',
-    parse: text,
-    doc: 'PEM file of the certificate chain to serve.',
-  }),
-  tlsKey: optional({ env: 'BEZANT_TLS_KEY', parse: text, doc: 'PEM file of its private key.' }),
-  dataDir: setting({
-    env: 'BEZANT_DATA_DIR',
-    parse: text,
-    default: './.bezant',
-    doc: 'Folder for what must survive a restart: generated key and certificate, login budget.',
-  }),
-  auth: optional({
-    env: 'BEZANT_AUTH',
-    parse: choice('keys', 'none'),
-    doc: 'Who may call. Unset: none when bound to loopback, keys when bound wider.',
-  }),
-  apiKeys: setting({
-    env: 'BEZANT_API_KEYS',
-    parse: list,
-    default: '',
-    secret: true,
-    doc: 'API keys, separated by commas: `key` or `key:scope+scope`, scopes read, trade and admin. Unset and needed: one is made and printed once.',
-  }),
-  readOnly: setting({
-    env: 'BEZANT_READ_ONLY',
-    parse: flag,
-    default: 'false',
-    doc: 'Refuse every call that is not a read or about the session.',
-  }),
-  allowDestructive: setting({
-    env: 'BEZANT_ALLOW_DESTRUCTIVE',
-    parse: flag,
-    default: 'false',
-    doc: 'Allow calls that act on everything at once (cancel order -1, delete alert 0, unsubscribeall) or cost money (regsnapshot).',
-  }),
-  passthrough: setting({
-    env: 'BEZANT_PASSTHROUGH',
-    parse: choice('read', 'all', 'off'),
-    default: 'read',
-    doc: 'What may reach paths under /v1/api that the contract does not know.',
-  }),
-  gatewayUrl: setting({
-    env: 'IBKR_GATEWAY_URL',
-    parse: gatewayUrl,
-    default: 'https://localhost:5000/v1/api',
-    doc: 'The Gateway, with or without /v1/api.',
-  }),
-  verifyTls: setting({
-    env: 'BEZANT_VERIFY_TLS',
-    parse: flag,
-    default: 'false',
-    doc: 'Check the Gateway’s certificate against the system’s authorities.',
-  }),
-  gatewayCa: optional({
-    env: 'BEZANT_GATEWAY_CA',
-    parse: text,
-    doc: 'PEM file: trust exactly this certificate or authority from the Gateway.',
-  }),
-  gatewayFingerprint: optional({
-    env: 'BEZANT_GATEWAY_FINGERPRINT',
-    parse: fingerprint,
-    doc: 'SHA-256 of the only certificate to accept from the Gateway.',
-  }),
-  upstreamTimeoutSeconds: setting({
-    env: 'BEZANT_UPSTREAM_TIMEOUT_SECS',
-    parse: count(1, 600),
-    default: '30',
-    doc: 'Deadline of one call to the Gateway.',
-  }),
-  requestTimeoutSeconds: setting({
-    env: 'BEZANT_REQUEST_TIMEOUT_SECS',
-    parse: count(1, 900),
-    default: '35',
-    doc: 'Deadline of one request to this server, waiting included.',
-  }),
-  maxConcurrency: setting({
-    env: 'BEZANT_MAX_CONCURRENCY',
-    parse: count(1, 100_000),
-    default: '256',
-    doc: 'Requests served at once; more are answered 503.',
-  }),
-  pacing: setting({
-    env: 'BEZANT_PACING',
-    parse: choice('enforce', 'off'),
-    default: 'enforce',
-    doc: 'Whether IBKR’s pacing limits are kept here.',
-  }),
-  pacingPerSecond: setting({
-    env: 'BEZANT_PACING_PER_SECOND',
-    parse: count(1, 1000),
-    default: '9',
-    doc: 'Calls a second to the Gateway, all callers together: IBKR allows 10, and the Gateway makes its own.',
-  }),
-  pacingWaitSeconds: setting({
-    env: 'BEZANT_PACING_WAIT_SECS',
-    parse: count(0, 600),
-    default: '10',
-    doc: 'How long a call may wait for its turn before it is answered 429.',
-  }),
-  penaltySeconds: setting({
-    env: 'BEZANT_PENALTY_SECS',
-    parse: count(1, 86_400),
-    default: '900',
-    doc: 'How long nothing is sent after IBKR answers 429 (its documented penalty is 15 minutes).',
-  }),
-  keepaliveSeconds: setting({
-    env: 'BEZANT_KEEPALIVE_SECS',
-    parse: count(0, 3600),
-    default: '60',
-    doc: 'Interval of the keepalive; 0 switches it off.',
-  }),
-  compete: setting({
-    env: 'BEZANT_COMPETE',
-    parse: flag,
-    default: 'false',
-    doc: 'Whether a recovery may take the brokerage session away from TWS or the phone.',
-  }),
-  debugToken: optional({
-    env: 'BEZANT_DEBUG_TOKEN',
-    parse: text,
-    secret: true,
-    doc: 'Token for /debug/*; unset or empty: off.',
-  }),
-  edgeCookiePrefixes: setting({
-    env: 'BEZANT_EDGE_COOKIE_PREFIXES',
-    parse: list,
-    default: '',
-    doc: 'Further cookie names, by prefix, never to hand to IBKR.',
-  }),
-  driftSample: setting({
-    env: 'BEZANT_DRIFT_SAMPLE',
-    parse: count(0, 1_000_000),
-    default: '20',
-    doc: 'One in so many answers is compared with the contract, off the hot path; 0 switches it off.',
-  }),
-  shutdownSeconds: setting({
-    env: 'BEZANT_SHUTDOWN_SECS',
-    parse: count(0, 600),
-    default: '10',
-    doc: 'How long requests in flight may take to finish on shutdown.',
-  }),
-  logLevel: setting({
-    env: 'BEZANT_LOG',
-    aliases: ['LOG_LEVEL'],
-    parse: choice('debug', 'info', 'warn', 'error', 'silent'),
-    default: 'info',
-    doc: 'Least severe log line to write.',
-  }),
-} as const;
+import { settings, type Setting } from './settings.ts';
+import { flag, formatAddress, type Address } from './setting-values.ts';
 
 export type SettingName = keyof typeof settings;
 export type Config = Readonly<{
@@ -312,17 +31,13 @@ export function loadConfig(env: Env, args: readonly string[] = []): Config {
   const flags = readFlags(args, faults);
   const values: Partial<Record<SettingName, unknown>> = {};
   for (const [name, row] of entries()) {
-    const found = find(row, env, flags, faults);
-    const given = found?.text ?? row.default;
-    if (given === null) {
-      values[name] = null;
-      continue;
-    }
+    const given = find(row, env, flags, faults);
+    const value = given?.value ?? row.default;
     try {
-      values[name] = row.parse(given);
+      values[name] = value === null ? null : row.parse(value);
     } catch (error) {
-      const shown = row.secret === true ? '' : `, not "${given}"`;
-      faults.push(`${found?.from ?? row.env} ${(error as Error).message}${shown}`);
+      const shown = row.secret === true ? '' : `; it is "${withoutUser(value ?? '')}"`;
+      faults.push(`${given?.from ?? row.env} ${(error as Error).message}${shown}`);
     }
   }
   if (faults.length === 0) faults.push(...combinations(values as Config));
@@ -330,46 +45,73 @@ export function loadConfig(env: Env, args: readonly string[] = []): Config {
   return Object.freeze(values) as Config;
 }
 
+const withoutUser = (value: string): string => value.replace(/\/\/[^/]*@/, '//…@');
+
 function entries(): [SettingName, Setting<unknown>][] {
   return Object.entries(settings) as [SettingName, Setting<unknown>][];
 }
 
+/** `--name value` or `--name=value`; a switch may stand alone. The values by the name of their setting. */
 function readFlags(args: readonly string[], faults: string[]): Map<string, string> {
-  const options = Object.fromEntries(
-    entries().map(([, row]) => [flagOf(row.env), { type: 'string' } as const]),
-  );
+  const rows = new Map(entries().map(([, row]) => [flagOf(row.env), row]));
+  const values = new Map<string, string>();
+  const rest = [...args];
+  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+    const [, name = '', inline] = /^--([a-z-]+)(?:=(.*))?$/s.exec(arg) ?? [];
+    const row = rows.get(name);
+    if (row === undefined) {
+      // Not quoted beyond its name: what follows could be a secret.
+      faults.push(name === '' ? 'an argument is not of the form --name=value' : `--${name} is no setting`);
+      continue;
+    }
+    const next = rest[0]?.startsWith('--') === false ? rest[0] : undefined;
+    const value = inline ?? (row.parse === flag && !isFlag(next) ? 'true' : next);
+    if (value === undefined) faults.push(`--${name} needs a value`);
+    else values.set(row.env, value.trim());
+    if (inline === undefined && next !== undefined && value === next) rest.shift();
+  }
+  return values;
+}
+
+function isFlag(value: string | undefined): boolean {
   try {
-    const { values } = parseArgs({ args: [...args], options, strict: true });
-    return new Map(
-      Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
-    );
-  } catch (error) {
-    faults.push((error as Error).message);
-    return new Map();
+    return value !== undefined && [true, false].includes(flag(value));
+  } catch {
+    return false;
   }
 }
 
+interface Given {
+  value: string;
+  /** What to name in a fault. */
+  from: string;
+}
+
+/** What was given for a setting; null when nothing or an empty value was. */
 function find(
   row: Setting<unknown>,
   env: Env,
   flags: ReadonlyMap<string, string>,
   faults: string[],
-): { text: string; from: string } | null {
-  const flagged = flags.get(flagOf(row.env));
-  if (flagged !== undefined) return { text: flagged, from: `--${flagOf(row.env)}` };
-  for (const name of [row.env, ...(row.aliases ?? [])]) {
-    const value = env[name];
-    if (value !== undefined && value !== '') return { text: value, from: name };
-  }
-  if (row === settings.bind && env['PORT'] !== undefined && env['PORT'] !== '') {
-    return { text: `0.0.0.0:${env['PORT']}`, from: 'PORT' };
-  }
-  const file = row.secret === true ? env[`${row.env}_FILE`] : undefined;
-  if (file === undefined || file === '') return null;
+): Given | null {
+  const flagged = flags.get(row.env);
+  // An empty flag unsets what the environment says.
+  if (flagged !== undefined) return flagged === '' ? null : { value: flagged, from: `--${flagOf(row.env)}` };
+  const set = [row.env, ...(row.aliases ?? [])]
+    .map((name) => ({ value: env[name]?.trim() ?? '', from: name }))
+    .find(({ value }) => value !== '');
+  return set ?? (row.secret === true ? fromFile(row.env, env, faults) : null);
+}
+
+function fromFile(name: string, env: Env, faults: string[]): Given | null {
+  const from = `${name}_FILE`;
+  const file = env[from]?.trim() ?? '';
+  if (file === '') return null;
   try {
-    return { text: readFileSync(file, 'utf8').trim(), from: `${row.env}_FILE` };
+    const value = readFileSync(file, 'utf8').trim();
+    return value === '' ? null : { value, from };
   } catch {
-    faults.push(`${row.env}_FILE names a file that cannot be read: ${file}`);
+    faults.push(`${from} names a file that cannot be read: ${file}`);
     return null;
   }
 }
@@ -381,15 +123,33 @@ function combinations(config: Config): string[] {
     faults.push('BEZANT_TLS_CERT and BEZANT_TLS_KEY go together: set both or neither');
   if (config.gatewayCa !== null && config.gatewayFingerprint !== null)
     faults.push('BEZANT_GATEWAY_CA and BEZANT_GATEWAY_FINGERPRINT exclude each other: set one');
+  if (
+    config.adminBind.port === config.bind.port &&
+    config.bind.port !== 0 &&
+    overlap(config.bind, config.adminBind)
+  )
+    faults.push('BEZANT_BIND and BEZANT_ADMIN_BIND must not be the same port');
   if (config.requestTimeoutSeconds < config.upstreamTimeoutSeconds)
     faults.push('BEZANT_REQUEST_TIMEOUT_SECS must not be below BEZANT_UPSTREAM_TIMEOUT_SECS');
   return faults;
 }
 
+function overlap(a: Address, b: Address): boolean {
+  const everywhere = ['0.0.0.0', '::'];
+  return a.host === b.host || everywhere.includes(a.host) || everywhere.includes(b.host);
+}
+
+/** What Kubernetes adds to the environment for a Service named bezant: `BEZANT_PORT_8080_TCP`, `BEZANT_SERVICE_HOST`, … */
+const ofKubernetes = /_(PORT|SERVICE_HOST)$|_(SERVICE_PORT|PORT_\d+)(_|$)/;
+
 /** Names that look like settings of this server and are none: a typing error that would otherwise be silent. */
 export function unknownSettings(env: Env): string[] {
-  const known = new Set(entries().flatMap(([, row]) => [row.env, `${row.env}_FILE`]));
-  return Object.keys(env).filter((name) => name.startsWith('BEZANT_') && !known.has(name));
+  const known = new Set(
+    entries().flatMap(([, { env: name, secret }]) => (secret ? [name, `${name}_FILE`] : name)),
+  );
+  return Object.keys(env).filter(
+    (name) => name.startsWith('BEZANT_') && !known.has(name) && !ofKubernetes.test(name),
+  );
 }
 
 /** One line a setting, as `NAME=value`, secrets masked. */
@@ -402,12 +162,9 @@ export function printConfig(config: Config): string {
 const mask = (value: unknown): string =>
   value === null || (Array.isArray(value) && value.length === 0) ? '' : '********';
 
-function show(value: unknown): string {
+function show(value: Config[SettingName]): string {
   if (value === null) return '';
-  if (Array.isArray(value)) return value.join(',');
-  if (typeof value === 'object') return formatAddress(value as Address);
-  return String(value as string | number | boolean);
+  if (Array.isArray(value)) return value.filter((item) => typeof item === 'string').join(',');
+  if (typeof value === 'object') return formatAddress(value);
+  return String(value);
 }
-
-export const formatAddress = ({ host, port }: Address): string =>
-  `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;

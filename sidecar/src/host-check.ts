@@ -3,7 +3,7 @@
 // needs no DNS and cannot be rebound, so every literal is allowed as Host.
 
 import { BlockList, isIP } from 'node:net';
-import type { Address } from './config.ts';
+import type { Address } from './setting-values.ts';
 
 export interface HostCheck {
   /** Whether to answer to this `Host` header. None at all is HTTP/1.0, which no browser speaks. */
