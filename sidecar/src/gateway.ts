@@ -172,7 +172,7 @@ function dispatch(pool: Pool, call: Dispatch): Promise<GatewayAnswer> {
     };
     const fail = (problem: unknown): void => {
       end(() => {
-        reject(problem as Error);
+        reject(problem);
         controller?.abort(problem as Error);
       });
     };
@@ -188,7 +188,7 @@ function dispatch(pool: Pool, call: Dispatch): Promise<GatewayAnswer> {
 
     pool.dispatch(
       {
-        method: call.method as Dispatcher.HttpMethod,
+        method: call.method,
         path: call.path,
         headers: call.headers,
         body: call.body,
@@ -200,7 +200,7 @@ function dispatch(pool: Pool, call: Dispatch): Promise<GatewayAnswer> {
         },
         onResponseStart(_controller, statusCode, responseHeaders) {
           status = statusCode;
-          headers = responseHeaders as GatewayAnswer['headers'];
+          headers = responseHeaders;
         },
         onResponseData(_controller, chunk) {
           bytes += chunk.length;

@@ -50,9 +50,9 @@ export class Coalescer {
         if (operation.safety !== 'session' || operation.id === 'logout') this.forget();
       }
     }
-    if (operation.method !== 'GET' || call.body !== null || isFresh(call)) return fetch(call.signal);
+    if ((operation.method !== 'GET' && operation.cacheMs === 0) || isFresh(call)) return fetch(call.signal);
 
-    const key = `${call.target}\n${String(call.headers['accept'] ?? '')}\n${String(call.headers['range'] ?? '')}`;
+    const key = keyOf(call);
     const known = this.#recall(key);
     if (known !== null) {
       this.#observe({ kind: 'coalesced', operation: operation.id, how: 'cached' });
@@ -120,6 +120,19 @@ export class Coalescer {
     const [oldest] = this.#remembered.keys();
     if (this.#remembered.size > maxRemembered && oldest !== undefined) this.#remembered.delete(oldest);
   }
+}
+
+/** Two calls with the same key get the same answer from IBKR. */
+function keyOf({ operation, target, headers, body }: Call): string {
+  const { accept = '', range = '', 'if-none-match': etag = '' } = headers;
+  return [
+    operation.method,
+    target,
+    String(accept),
+    String(range),
+    String(etag),
+    body?.toString('latin1') ?? '',
+  ].join('\n');
 }
 
 function isFresh(call: Call): boolean {

@@ -16,6 +16,9 @@ const priorities: readonly Priority[] = ['order', 'session', 'caller'];
 const maxInFlight = 5;
 const maxQueued = 512;
 
+/** Gives the place in flight back, and the turn too when the call never left. */
+export type Leave = (outcome: 'sent' | 'unsent') => void;
+
 export interface PacingSettings {
   enforce: boolean;
   perSecond: number;
@@ -26,7 +29,7 @@ export interface PacingSettings {
 interface Waiter {
   operation: Operation;
   queuedMs: number;
-  admit: () => void;
+  admit: (leave: Leave) => void;
 }
 
 export class Governor {
@@ -52,8 +55,8 @@ export class Governor {
     return priorities.reduce((sum, priority) => sum + this.#queues[priority].length, 0);
   }
 
-  /** Waits for this call's turn; the returned function gives the place back. Throws `paced`, `penalty_box` or the signal's reason. */
-  async enter(operation: Operation, priority: Priority, signal: AbortSignal): Promise<() => void> {
+  /** Waits for this call's turn; throws `paced`, `penalty_box` or the signal's reason. */
+  async enter(operation: Operation, priority: Priority, signal: AbortSignal): Promise<Leave> {
     signal.throwIfAborted();
     const now = this.#clock.now();
     this.#refuseDuringPenalty(now);
@@ -61,10 +64,14 @@ export class Governor {
 
     const waitMs = this.#expectedWaitMs(operation, priority, now);
     if (waitMs > this.#settings.waitMs || this.queued >= maxQueued) throw this.#paced(operation, waitMs);
-    await this.#wait(operation, priority, signal);
-    const started = this.#clock.now();
-    this.#observe({ kind: 'paced', operation: operation.id, outcome: 'waited', waitMs: started - now });
-    return this.#release(operation);
+    const leave = await this.#wait(operation, priority, signal);
+    this.#observe({
+      kind: 'paced',
+      operation: operation.id,
+      outcome: 'waited',
+      waitMs: this.#clock.now() - now,
+    });
+    return leave;
   }
 
   /** IBKR answered 429. A limit on calls at once is the operation's own; any other puts the whole address into the box. */
@@ -97,26 +104,20 @@ export class Governor {
     return this.#global.freeAtMs(0, now) <= now && (window === null || window.freeAtMs(0, now) <= now);
   }
 
-  #start(operation: Operation, now: number): () => void {
+  #start(operation: Operation, now: number): Leave {
+    const windows = [this.#global, this.#windowOf(operation)];
     this.#inFlightTotal += 1;
     this.#inFlight.set(operation.id, this.#running(operation) + 1);
-    this.#global.take(now);
-    this.#windowOf(operation)?.take(now);
-    return this.#release(operation);
-  }
-
-  #release(operation: Operation): () => void {
-    let released = false;
-    return () => {
-      if (released) return;
-      released = true;
+    for (const window of windows) window?.take(now);
+    return (outcome) => {
       this.#inFlightTotal -= 1;
       this.#inFlight.set(operation.id, this.#running(operation) - 1);
+      if (outcome === 'unsent') for (const window of windows) window?.giveBack(now);
       this.#pump();
     };
   }
 
-  #wait(operation: Operation, priority: Priority, signal: AbortSignal): Promise<void> {
+  #wait(operation: Operation, priority: Priority, signal: AbortSignal): Promise<Leave> {
     return new Promise((resolve, reject) => {
       const queue = this.#queues[priority];
       const leave = (): boolean => {
@@ -133,8 +134,9 @@ export class Governor {
       const waiter: Waiter = {
         operation,
         queuedMs: this.#clock.now(),
-        admit: () => {
-          if (leave()) resolve();
+        admit: (admitted) => {
+          leave();
+          resolve(admitted);
         },
       };
       const cancelDeadline = this.#clock.after(this.#settings.waitMs + 1, () => {
@@ -156,8 +158,7 @@ export class Governor {
     for (const priority of priorities) {
       for (const waiter of [...this.#queues[priority]]) {
         if (this.#mayStart(waiter.operation, now)) {
-          this.#start(waiter.operation, now);
-          waiter.admit();
+          waiter.admit(this.#start(waiter.operation, now));
         } else {
           nextMs = Math.min(nextMs, this.#windowsFreeAtMs(waiter.operation, now));
         }

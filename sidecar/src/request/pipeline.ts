@@ -62,6 +62,7 @@ export function createPipeline(deps: {
     const { operation } = call;
     const leave = await governor.enter(operation, priority, signal);
     const startedMs = clock.now();
+    let outcome: 'sent' | 'unsent' = 'sent';
     try {
       const answer = await gateway.call({
         method: operation.method,
@@ -84,6 +85,7 @@ export function createPipeline(deps: {
       return answer;
     } catch (error) {
       if (error instanceof Problem) {
+        if (error.code === 'upstream_unreachable') outcome = 'unsent';
         const durationMs = clock.now() - startedMs;
         observe({
           kind: 'upstream-failed',
@@ -96,7 +98,7 @@ export function createPipeline(deps: {
       }
       throw error;
     } finally {
-      leave();
+      leave(outcome);
     }
   }
 

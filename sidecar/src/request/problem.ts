@@ -52,8 +52,7 @@ export function writeProblem(response: ServerResponse, problem: Problem, request
 
 /** Express's last handler. */
 export function problemWriter(observe: Observe): ErrorRequestHandler {
-  return (error: unknown, request: Request, response: Response, next) => {
-    void next;
+  return (error: unknown, request: Request, response: Response, _next) => {
     const problem = toProblem(error);
     if (problem.status < 500) observe({ kind: 'refused', reason: problem.code });
     response.locals['problem'] = problem;

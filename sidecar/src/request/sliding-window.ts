@@ -16,6 +16,12 @@ export class SlidingWindow {
     if (this.#starts.length > this.limit) this.#starts.shift();
   }
 
+  /** A start that came to nothing gives its place back. */
+  giveBack(startMs: number): void {
+    const index = this.#starts.lastIndexOf(startMs);
+    if (index !== -1) this.#starts.splice(index, 1);
+  }
+
   /** When the next start fits, with `ahead` others starting before it as early as they may. */
   freeAtMs(ahead: number, nowMs: number): number {
     while (this.#starts[0] !== undefined && this.#starts[0] <= nowMs - this.windowMs) this.#starts.shift();

@@ -5,21 +5,14 @@ import type { Contract, Operation, Parameter } from '../contract.ts';
 import { Problem, type Fault } from '../errors.ts';
 import type { Call } from './call.ts';
 
-/** As ajv's standalone code has it. */
-export interface CompiledValidator {
-  (data: unknown): boolean;
-  errors?: readonly ValidatorError[] | null;
-}
-
-interface ValidatorError {
-  instancePath: string;
-  keyword: string;
-  message?: string;
-  params: Readonly<Record<string, unknown>>;
+/** Whether a value is fine; `errors` tells about the latest call. A lenient check changes the value it is given. */
+export interface Check {
+  (value: unknown): boolean;
+  readonly errors: readonly { instancePath: string; message: string }[] | null;
 }
 
 export type Validators = Readonly<
-  Record<string, { parameters?: CompiledValidator; body?: CompiledValidator } | undefined>
+  Record<string, { parameters: Check | null; body: Check | null } | undefined>
 >;
 
 export async function loadValidators(folder: URL): Promise<Validators> {
@@ -50,30 +43,22 @@ export function badRequest(operation: Operation, faults: readonly Fault[]): Prob
   return new Problem('bad_request', `${operation.id}: ${what}.`, { errors: faults });
 }
 
-function faultsOf(validator: CompiledValidator | undefined, data: () => unknown, prefix: string): Fault[] {
-  if (validator === undefined || validator(data())) return [];
-  return (validator.errors ?? []).map((error) => ({
-    pointer: prefix + error.instancePath + missing(error),
-    message: error.keyword === 'required' ? 'is required' : wording(error),
+function faultsOf(check: Check | null | undefined, value: () => unknown, prefix: string): Fault[] {
+  if (check === null || check === undefined || check(value())) return [];
+  return (check.errors ?? []).map(({ instancePath, message }) => ({
+    pointer: prefix + instancePath,
+    message,
   }));
 }
 
-const missing = (error: ValidatorError): string =>
-  error.keyword === 'required' ? `/${String(error.params['missingProperty'])}` : '';
-
-function wording({ message = 'is not valid', params }: ValidatorError): string {
-  const allowed = params['allowedValues'];
-  return Array.isArray(allowed) ? `must be one of ${allowed.map(String).join(', ')}` : message;
-}
-
-function bodyFaults(call: Call, validator: CompiledValidator | undefined): Fault[] {
+function bodyFaults(call: Call, check: Check | null | undefined): Fault[] {
   const { operation, body, json } = call;
   if (body === null) {
     const required =
       operation.body?.required === true && operation.safety !== 'read' && operation.safety !== 'session';
     return required ? [{ pointer: '/body', message: 'is required' }] : [];
   }
-  return json === undefined ? [] : faultsOf(validator, () => json, '/body');
+  return json === undefined ? [] : faultsOf(check, () => json, '/body');
 }
 
 /** Prepares the copy that is validated: lists split, booleans in lower case, the last of repeated values. */

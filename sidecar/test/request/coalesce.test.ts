@@ -1,0 +1,123 @@
+import { expect, test } from '@jest/globals';
+import type { GatewayAnswer } from '../../src/gateway.ts';
+import { Coalescer } from '../../src/request/coalesce.ts';
+import { ManualClock, settle } from '../manual-clock.ts';
+import { answer, call, operation } from './operations.ts';
+
+const read = operation({ id: 'read' });
+const kept = operation({ id: 'kept', cacheMs: 5000 });
+const postedRead = operation({ id: 'posted', method: 'POST', cacheMs: 5000 });
+const order = operation({ id: 'order', method: 'POST', safety: 'order' });
+
+function setUp() {
+  const clock = new ManualClock();
+  const how: string[] = [];
+  const coalescer = new Coalescer({
+    clock,
+    observe: (seen) => seen.kind === 'coalesced' && how.push(seen.how),
+  });
+  const flights: {
+    resolve: (answer: GatewayAnswer) => void;
+    reject: (error: Error) => void;
+    signal: AbortSignal;
+  }[] = [];
+  const fetch = (signal: AbortSignal) =>
+    new Promise<GatewayAnswer>((resolve, reject) => {
+      flights.push({ resolve, reject, signal });
+      signal.addEventListener('abort', () => reject(signal.reason as Error));
+    });
+  return { clock, coalescer, flights, fetch, how };
+}
+
+test('equal reads in flight are one call, different ones are not', async () => {
+  const { coalescer, flights, fetch, how } = setUp();
+  const both = [coalescer.run(call(read), fetch), coalescer.run(call(read), fetch)];
+  const other = coalescer.run(call(read, { target: '/v1/api/thing?x=1' }), fetch);
+  const otherAccept = coalescer.run(call(read, { headers: { accept: 'text/csv' } }), fetch);
+  expect(flights).toHaveLength(3);
+  for (const flight of flights) flight.resolve(answer('same'));
+  expect(await Promise.all([...both, other, otherAccept])).toHaveLength(4);
+  expect(how).toEqual(['shared']);
+});
+
+test('an answer is remembered for as long as the table says, with its age', async () => {
+  const { clock, coalescer, flights, fetch } = setUp();
+  const first = coalescer.run(call(kept), fetch);
+  flights[0]?.resolve(answer('kept'));
+  await first;
+  await clock.advance(4000);
+  const second = await coalescer.run(call(kept), fetch);
+  expect(second.headers['age']).toBe('4');
+  expect(second.body).toEqual(answer('kept').body);
+  await clock.advance(1000);
+  void coalescer.run(call(kept), fetch).catch(() => undefined);
+  expect(flights).toHaveLength(2);
+});
+
+test.each([
+  ['a refusal', 401, {}],
+  ['an error', 500, {}],
+])('%s is not remembered', async (_, status, headers) => {
+  const { coalescer, flights, fetch } = setUp();
+  const first = coalescer.run(call(kept), fetch);
+  flights[0]?.resolve(answer({ error: 'no bridge' }, { status, headers }));
+  await first;
+  void coalescer.run(call(kept), fetch);
+  expect(flights).toHaveLength(2);
+});
+
+test.each([
+  ['the caller wants it fresh', { fresh: true }],
+  ['the caller forces IBKR’s cache', { target: '/v1/api/thing?force=True' }],
+  ['the caller wants IBKR to skip its cache', { target: '/v1/api/thing?nocache=true' }],
+])('%s: nothing remembered is given', async (_, given) => {
+  const { coalescer, flights, fetch } = setUp();
+  for (let index = 0; index < 2; index += 1) {
+    const asked = coalescer.run(call(kept, given), fetch);
+    flights[index]?.resolve(answer('x'));
+    await asked;
+  }
+  expect(flights).toHaveLength(2);
+});
+
+test('reads by POST are told apart by their bodies', async () => {
+  const { coalescer, flights, fetch } = setUp();
+  const first = coalescer.run(call(postedRead, { body: Buffer.from('{"a":1}') }), fetch);
+  flights[0]?.resolve(answer(1));
+  await first;
+  await coalescer.run(call(postedRead, { body: Buffer.from('{"a":1}') }), fetch);
+  expect(flights).toHaveLength(1);
+  void coalescer.run(call(postedRead, { body: Buffer.from('{"a":2}') }), fetch);
+  expect(flights).toHaveLength(2);
+});
+
+test('orders are never shared, and a change forgets what was remembered, even what is still on its way', async () => {
+  const { coalescer, flights, fetch } = setUp();
+  const early = coalescer.run(call(kept), fetch);
+  const orders = [coalescer.run(call(order), fetch), coalescer.run(call(order), fetch)];
+  expect(flights).toHaveLength(3);
+  flights[1]?.resolve(answer('placed'));
+  flights[2]?.resolve(answer('placed'));
+  await Promise.all(orders);
+  flights[0]?.resolve(answer('from before the order'));
+  await early;
+  void coalescer.run(call(kept), fetch);
+  expect(flights).toHaveLength(4);
+});
+
+test('one caller leaving does not end the call of the others; the last one does', async () => {
+  const { coalescer, flights, fetch } = setUp();
+  const [one, two] = [new AbortController(), new AbortController()];
+  const first = coalescer.run(call(read, { signal: one.signal }), fetch).catch((error: unknown) => error);
+  const second = coalescer.run(call(read, { signal: two.signal }), fetch).catch((error: unknown) => error);
+  one.abort(new Error('one left'));
+  await settle();
+  expect(await first).toEqual(new Error('one left'));
+  expect(flights[0]?.signal.aborted).toBe(false);
+  two.abort(new Error('two left'));
+  await settle();
+  expect(await second).toEqual(new Error('two left'));
+  expect(flights[0]?.signal.aborted).toBe(true);
+  void coalescer.run(call(read), fetch);
+  expect(flights).toHaveLength(2);
+});
