@@ -1,19 +1,17 @@
 // Query parameters that take a comma-separated list but are declared as one value: `conids` as an integer, `fields` and
-// `filters` as one member of an enum. `conids=265598,8314` fails validation until they are lists. The name decides:
-// a plural of an id, or a plural with an enum. A conid may be written conid@EXCHANGE, so ids are text.
+// `filters` as one member of an enum. `conids=265598,8314` fails validation until they are lists. Told by their names, or
+// by an example with a comma. A conid may be written conid@EXCHANGE, so ids are text.
 
-import { follow, join, object, walk } from '../document.ts';
-import { sameJson, type Json, type JsonObject } from '../json.ts';
+import { follow, list, object, walk } from '../document.ts';
+import { type Json, type JsonObject } from '../json.ts';
 import type { Pass } from './pass.ts';
 
 export const listParameters: Pass = {
   name: 'list-parameters',
   run(document, report) {
     for (const { node, at } of walk(document, 'parameter')) {
-      const { name, in: where, schema } = node;
-      if (where !== 'query' || typeof name !== 'string') continue;
-      const governing = follow(document, schema);
-      const items = governing && itemsOf(name, governing, object(node, 'schema') ?? {});
+      const governing = node['in'] === 'query' ? follow(document, node['schema']) : undefined;
+      const items = governing && itemsOf(node, governing);
       if (!items) continue;
       const was: JsonObject = { ...node };
       const shown = listed(governing['examples']);
@@ -25,17 +23,25 @@ export const listParameters: Pass = {
         const inline = follow(document, example);
         if (inline?.['value'] !== undefined && !Array.isArray(inline['value'])) inline['value'] = split(inline['value']);
       }
-      if (!sameJson(was, node)) report(join(at), was, { ...node });
+      report(at, was, node);
     }
   },
 };
 
-function itemsOf(name: string, governing: JsonObject, schema: JsonObject): JsonObject | undefined {
-  const type = governing['type'];
-  if (/ids$/i.test(name) && (type === 'integer' || type === 'number')) return { type: 'string' };
-  if (!/s$/.test(name) || !Array.isArray(governing['enum']) || (type !== 'string' && type !== undefined)) return undefined;
-  const { examples: _examples, example: _example, ...rest } = schema;
-  return rest;
+const LIST_NAME = /(ids|fields|filters)$/i;
+
+/** What the list holds; undefined when it is no list, or already one. */
+function itemsOf(parameter: JsonObject, governing: JsonObject): JsonObject | undefined {
+  const { type, enum: values } = governing;
+  const isNumeric = type === 'integer' || type === 'number';
+  const isChoice = Array.isArray(values) && (type === 'string' || type === undefined);
+  if (!isNumeric && !isChoice) return undefined;
+  const shown = [...list(governing, 'examples'), parameter['example']];
+  const isList = LIST_NAME.test(String(parameter['name'])) || shown.some((one) => typeof one === 'string' && one.includes(','));
+  if (!isList) return undefined;
+  if (isNumeric) return { type: 'string' };
+  const { examples: _examples, ...choice } = object(parameter, 'schema') ?? {};
+  return choice;
 }
 
 function listed(examples: Json | undefined): Json[] | undefined {

@@ -1,7 +1,7 @@
 // An operation that only ever answers 1xx switches protocols: the WebSocket is no HTTP operation. The path goes with it
 // when nothing else is left there.
 
-import { METHODS, join, object, operations } from '../document.ts';
+import { METHODS, object, operations } from '../document.ts';
 import type { Pass } from './pass.ts';
 
 export const switchingOperations: Pass = {
@@ -11,11 +11,9 @@ export const switchingOperations: Pass = {
     for (const { path, method, item, node, at } of operations(document)) {
       const statuses = Object.keys(object(node, 'responses') ?? {}).filter((status) => /^[1-5]/.test(status));
       if (statuses.length === 0 || !statuses.every((status) => status.startsWith('1'))) continue;
-      Reflect.deleteProperty(item, method);
       report(at, node, undefined);
-      if (METHODS.some((other) => other in item)) continue;
-      Reflect.deleteProperty(paths, path);
-      report(join('', 'paths', path), item, undefined);
+      Reflect.deleteProperty(item, method);
+      if (!METHODS.some((other) => other in item)) Reflect.deleteProperty(paths, path);
     }
   },
 };
