@@ -350,7 +350,7 @@ validate4.evaluated = {"props":{"query":true},"dynamicProps":false,"dynamicItems
 
 exports["getModelPresets body"] = validate9;
 const schema6 = {"$ref":"bezant:openapi#/paths/~1fa~1fa-preset~1get/post/requestBody/content/application~1json/schema"};
-const schema7 = {"required":["reqID"],"properties":{"reqID":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647}}};
+const schema7 = {"required":["reqID"],"properties":{"reqID":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647}},"type":"object"};
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -362,6 +362,7 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((data.reqID === undefined) && (missing0 = "reqID")){
@@ -371,7 +372,7 @@ return false;
 else {
 if(data.reqID !== undefined){
 let data0 = data.reqID;
-const _errs0 = errors;
+const _errs1 = errors;
 if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
 let dataType0 = typeof data0;
 let coerced0 = undefined;
@@ -399,7 +400,7 @@ data["reqID"] = coerced0;
 }
 }
 }
-if(errors === _errs0){
+if(errors === _errs1){
 if(typeof data0 == "number"){
 if(data0 > 2147483647 || isNaN(data0)){
 validate10.errors = [{instancePath:instancePath+"/reqID",schemaPath:"#/properties/reqID/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -414,6 +415,11 @@ return false;
 }
 }
 }
+}
+}
+else {
+validate10.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate10.errors = vErrors;
@@ -443,7 +449,7 @@ validate9.evaluated = {"props":{"reqID":true},"dynamicProps":false,"dynamicItems
 
 exports["getAccountsInModel body"] = validate12;
 const schema8 = {"$ref":"bezant:openapi#/paths/~1fa~1model~1accounts-details/post/requestBody/content/application~1json/schema"};
-const schema9 = {"properties":{"calcPnls":{"type":"boolean"},"model":{"type":"string"},"reqID":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647}}};
+const schema9 = {"properties":{"calcPnls":{"type":"boolean"},"model":{"type":"string"},"reqID":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647}},"type":"object"};
 
 function validate13(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -455,10 +461,11 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.calcPnls !== undefined){
 let data0 = data.calcPnls;
-const _errs0 = errors;
+const _errs1 = errors;
 if(typeof data0 !== "boolean"){
 let dataType0 = typeof data0;
 let coerced0 = undefined;
@@ -488,7 +495,7 @@ data["calcPnls"] = coerced0;
 }
 }
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
@@ -496,7 +503,7 @@ var valid0 = true;
 if(valid0){
 if(data.model !== undefined){
 let data1 = data.model;
-const _errs2 = errors;
+const _errs3 = errors;
 if(typeof data1 !== "string"){
 let dataType1 = typeof data1;
 let coerced1 = undefined;
@@ -526,7 +533,7 @@ data["model"] = coerced1;
 }
 }
 }
-var valid0 = _errs2 === errors;
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
@@ -534,7 +541,7 @@ var valid0 = true;
 if(valid0){
 if(data.reqID !== undefined){
 let data2 = data.reqID;
-const _errs4 = errors;
+const _errs5 = errors;
 if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
 let dataType2 = typeof data2;
 let coerced2 = undefined;
@@ -562,7 +569,7 @@ data["reqID"] = coerced2;
 }
 }
 }
-if(errors === _errs4){
+if(errors === _errs5){
 if(typeof data2 == "number"){
 if(data2 > 2147483647 || isNaN(data2)){
 validate13.errors = [{instancePath:instancePath+"/reqID",schemaPath:"#/properties/reqID/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -576,12 +583,17 @@ return false;
 }
 }
 }
-var valid0 = _errs4 === errors;
+var valid0 = _errs5 === errors;
 }
 else {
 var valid0 = true;
 }
 }
+}
+}
+else {
+validate13.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate13.errors = vErrors;
@@ -611,7 +623,7 @@ validate12.evaluated = {"props":{"calcPnls":true,"model":true,"reqID":true},"dyn
 
 exports["getInvestedAccountsInModel body"] = validate15;
 const schema10 = {"$ref":"bezant:openapi#/paths/~1fa~1model~1invest-divest-positions/post/requestBody/content/application~1json/schema"};
-const schema11 = {"properties":{"reqID":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647},"model":{"type":"string"},"subscriptionStatus":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647}}};
+const schema11 = {"properties":{"reqID":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647},"model":{"type":"string"},"subscriptionStatus":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647}},"type":"object"};
 
 function validate16(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -623,10 +635,11 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.reqID !== undefined){
 let data0 = data.reqID;
-const _errs0 = errors;
+const _errs1 = errors;
 if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
 let dataType0 = typeof data0;
 let coerced0 = undefined;
@@ -654,7 +667,7 @@ data["reqID"] = coerced0;
 }
 }
 }
-if(errors === _errs0){
+if(errors === _errs1){
 if(typeof data0 == "number"){
 if(data0 > 2147483647 || isNaN(data0)){
 validate16.errors = [{instancePath:instancePath+"/reqID",schemaPath:"#/properties/reqID/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -668,7 +681,7 @@ return false;
 }
 }
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
@@ -676,7 +689,7 @@ var valid0 = true;
 if(valid0){
 if(data.model !== undefined){
 let data1 = data.model;
-const _errs2 = errors;
+const _errs3 = errors;
 if(typeof data1 !== "string"){
 let dataType1 = typeof data1;
 let coerced1 = undefined;
@@ -706,7 +719,7 @@ data["model"] = coerced1;
 }
 }
 }
-var valid0 = _errs2 === errors;
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
@@ -714,7 +727,7 @@ var valid0 = true;
 if(valid0){
 if(data.subscriptionStatus !== undefined){
 let data2 = data.subscriptionStatus;
-const _errs4 = errors;
+const _errs5 = errors;
 if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
 let dataType2 = typeof data2;
 let coerced2 = undefined;
@@ -742,7 +755,7 @@ data["subscriptionStatus"] = coerced2;
 }
 }
 }
-if(errors === _errs4){
+if(errors === _errs5){
 if(typeof data2 == "number"){
 if(data2 > 2147483647 || isNaN(data2)){
 validate16.errors = [{instancePath:instancePath+"/subscriptionStatus",schemaPath:"#/properties/subscriptionStatus/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -756,12 +769,17 @@ return false;
 }
 }
 }
-var valid0 = _errs4 === errors;
+var valid0 = _errs5 === errors;
 }
 else {
 var valid0 = true;
 }
 }
+}
+}
+else {
+validate16.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate16.errors = vErrors;
@@ -791,7 +809,7 @@ validate15.evaluated = {"props":{"reqID":true,"model":true,"subscriptionStatus":
 
 exports["getAllmodels body"] = validate18;
 const schema12 = {"$ref":"bezant:openapi#/paths/~1fa~1model~1list/post/requestBody/content/application~1json/schema"};
-const schema13 = {"required":["reqID"],"properties":{"reqID":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647}}};
+const schema13 = {"required":["reqID"],"properties":{"reqID":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647}},"type":"object"};
 
 function validate19(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -803,6 +821,7 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((data.reqID === undefined) && (missing0 = "reqID")){
@@ -812,7 +831,7 @@ return false;
 else {
 if(data.reqID !== undefined){
 let data0 = data.reqID;
-const _errs0 = errors;
+const _errs1 = errors;
 if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
 let dataType0 = typeof data0;
 let coerced0 = undefined;
@@ -840,7 +859,7 @@ data["reqID"] = coerced0;
 }
 }
 }
-if(errors === _errs0){
+if(errors === _errs1){
 if(typeof data0 == "number"){
 if(data0 > 2147483647 || isNaN(data0)){
 validate19.errors = [{instancePath:instancePath+"/reqID",schemaPath:"#/properties/reqID/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -855,6 +874,11 @@ return false;
 }
 }
 }
+}
+}
+else {
+validate19.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate19.errors = vErrors;
@@ -884,7 +908,7 @@ validate18.evaluated = {"props":{"reqID":true},"dynamicProps":false,"dynamicItem
 
 exports["getAllModelPositions body"] = validate21;
 const schema14 = {"$ref":"bezant:openapi#/paths/~1fa~1model~1positions/post/requestBody/content/application~1json/schema"};
-const schema15 = {"properties":{"reqID":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647},"model":{"type":"string"},"sortField":{"type":"string","enum":["actual","actualRangeMax","actualRangeMin","ccy","conid","dlv","instrumentImbalance","instrument","mismatchType","mv","position","target"]},"sortDirection":{"type":"string","enum":["ASC","DESC"]},"limit":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647}}};
+const schema15 = {"properties":{"reqID":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647},"model":{"type":"string"},"sortField":{"type":"string","enum":["actual","actualRangeMax","actualRangeMin","ccy","conid","dlv","instrumentImbalance","instrument","mismatchType","mv","position","target"]},"sortDirection":{"type":"string","enum":["ASC","DESC"]},"limit":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647}},"type":"object"};
 
 function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -896,10 +920,11 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.reqID !== undefined){
 let data0 = data.reqID;
-const _errs0 = errors;
+const _errs1 = errors;
 if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
 let dataType0 = typeof data0;
 let coerced0 = undefined;
@@ -927,7 +952,7 @@ data["reqID"] = coerced0;
 }
 }
 }
-if(errors === _errs0){
+if(errors === _errs1){
 if(typeof data0 == "number"){
 if(data0 > 2147483647 || isNaN(data0)){
 validate22.errors = [{instancePath:instancePath+"/reqID",schemaPath:"#/properties/reqID/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -941,7 +966,7 @@ return false;
 }
 }
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
@@ -949,7 +974,7 @@ var valid0 = true;
 if(valid0){
 if(data.model !== undefined){
 let data1 = data.model;
-const _errs2 = errors;
+const _errs3 = errors;
 if(typeof data1 !== "string"){
 let dataType1 = typeof data1;
 let coerced1 = undefined;
@@ -979,7 +1004,7 @@ data["model"] = coerced1;
 }
 }
 }
-var valid0 = _errs2 === errors;
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
@@ -987,7 +1012,7 @@ var valid0 = true;
 if(valid0){
 if(data.sortField !== undefined){
 let data2 = data.sortField;
-const _errs4 = errors;
+const _errs5 = errors;
 if(typeof data2 !== "string"){
 let dataType2 = typeof data2;
 let coerced2 = undefined;
@@ -1021,7 +1046,7 @@ if(!((((((((((((data2 === "actual") || (data2 === "actualRangeMax")) || (data2 =
 validate22.errors = [{instancePath:instancePath+"/sortField",schemaPath:"#/properties/sortField/enum",keyword:"enum",params:{allowedValues: schema15.properties.sortField.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs4 === errors;
+var valid0 = _errs5 === errors;
 }
 else {
 var valid0 = true;
@@ -1029,7 +1054,7 @@ var valid0 = true;
 if(valid0){
 if(data.sortDirection !== undefined){
 let data3 = data.sortDirection;
-const _errs6 = errors;
+const _errs7 = errors;
 if(typeof data3 !== "string"){
 let dataType3 = typeof data3;
 let coerced3 = undefined;
@@ -1063,7 +1088,7 @@ if(!((data3 === "ASC") || (data3 === "DESC"))){
 validate22.errors = [{instancePath:instancePath+"/sortDirection",schemaPath:"#/properties/sortDirection/enum",keyword:"enum",params:{allowedValues: schema15.properties.sortDirection.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs6 === errors;
+var valid0 = _errs7 === errors;
 }
 else {
 var valid0 = true;
@@ -1071,7 +1096,7 @@ var valid0 = true;
 if(valid0){
 if(data.limit !== undefined){
 let data4 = data.limit;
-const _errs8 = errors;
+const _errs9 = errors;
 if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
 let dataType4 = typeof data4;
 let coerced4 = undefined;
@@ -1099,7 +1124,7 @@ data["limit"] = coerced4;
 }
 }
 }
-if(errors === _errs8){
+if(errors === _errs9){
 if(typeof data4 == "number"){
 if(data4 > 2147483647 || isNaN(data4)){
 validate22.errors = [{instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -1113,7 +1138,7 @@ return false;
 }
 }
 }
-var valid0 = _errs8 === errors;
+var valid0 = _errs9 === errors;
 }
 else {
 var valid0 = true;
@@ -1121,6 +1146,11 @@ var valid0 = true;
 }
 }
 }
+}
+}
+else {
+validate22.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate22.errors = vErrors;
@@ -1150,7 +1180,7 @@ validate21.evaluated = {"props":{"reqID":true,"model":true,"sortField":true,"sor
 
 exports["getModelSummarySingle body"] = validate24;
 const schema16 = {"$ref":"bezant:openapi#/paths/~1fa~1model~1summary/post/requestBody/content/application~1json/schema"};
-const schema17 = {"properties":{"reqID":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647},"model":{"type":"string"}}};
+const schema17 = {"properties":{"reqID":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647},"model":{"type":"string"}},"type":"object"};
 
 function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1162,10 +1192,11 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.reqID !== undefined){
 let data0 = data.reqID;
-const _errs0 = errors;
+const _errs1 = errors;
 if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
 let dataType0 = typeof data0;
 let coerced0 = undefined;
@@ -1193,7 +1224,7 @@ data["reqID"] = coerced0;
 }
 }
 }
-if(errors === _errs0){
+if(errors === _errs1){
 if(typeof data0 == "number"){
 if(data0 > 2147483647 || isNaN(data0)){
 validate25.errors = [{instancePath:instancePath+"/reqID",schemaPath:"#/properties/reqID/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -1207,7 +1238,7 @@ return false;
 }
 }
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
@@ -1215,7 +1246,7 @@ var valid0 = true;
 if(valid0){
 if(data.model !== undefined){
 let data1 = data.model;
-const _errs2 = errors;
+const _errs3 = errors;
 if(typeof data1 !== "string"){
 let dataType1 = typeof data1;
 let coerced1 = undefined;
@@ -1245,11 +1276,16 @@ data["model"] = coerced1;
 }
 }
 }
-var valid0 = _errs2 === errors;
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
 }
+}
+}
+else {
+validate25.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate25.errors = vErrors;
@@ -3625,7 +3661,7 @@ validate101.evaluated = {"props":{"query":true},"dynamicProps":false,"dynamicIte
 
 exports["post_gw_api_v1_balances_query body"] = validate104;
 const schema67 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1balances~1query/post/requestBody/content/application~1json/schema"};
-const schema68 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["QUERY_WITHDRAWABLE_CASH_EQUITY"]},"instruction":{"anyOf":[{"$ref":"#/components/schemas/QueryWithdrawableCashEquity"}]}}};
+const schema68 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["QUERY_WITHDRAWABLE_CASH_EQUITY"]},"instruction":{"anyOf":[{"$ref":"#/components/schemas/QueryWithdrawableCashEquity"}]}},"type":"object"};
 const schema69 = {"required":["accountId","clientInstructionId","currency"],"type":"object","properties":{"clientInstructionId":{"type":"number"},"accountId":{"minLength":1,"type":"string"},"currency":{"maxLength":3,"minLength":3,"type":"string"}}};
 const func0 = ucs2length;
 
@@ -3805,6 +3841,7 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.instruction === undefined) && (missing0 = "instruction")) || ((data.instructionType === undefined) && (missing0 = "instructionType"))){
@@ -3814,7 +3851,7 @@ return false;
 else {
 if(data.instructionType !== undefined){
 let data0 = data.instructionType;
-const _errs0 = errors;
+const _errs1 = errors;
 if(typeof data0 !== "string"){
 let dataType0 = typeof data0;
 let coerced0 = undefined;
@@ -3848,22 +3885,22 @@ if(!(data0 === "QUERY_WITHDRAWABLE_CASH_EQUITY")){
 validate105.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/enum",keyword:"enum",params:{allowedValues: schema68.properties.instructionType.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.instruction !== undefined){
-const _errs2 = errors;
 const _errs3 = errors;
-let valid1 = false;
 const _errs4 = errors;
+let valid1 = false;
+const _errs5 = errors;
 if(!(validate106(data.instruction, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
 errors = vErrors.length;
 }
-var _valid0 = _errs4 === errors;
+var _valid0 = _errs5 === errors;
 valid1 = valid1 || _valid0;
 if(_valid0){
 var props0 = {};
@@ -3884,22 +3921,27 @@ validate105.errors = vErrors;
 return false;
 }
 else {
-errors = _errs3;
+errors = _errs4;
 if(vErrors !== null){
-if(_errs3){
-vErrors.length = _errs3;
+if(_errs4){
+vErrors.length = _errs4;
 }
 else {
 vErrors = null;
 }
 }
 }
-var valid0 = _errs2 === errors;
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
 }
 }
+}
+}
+else {
+validate105.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate105.errors = vErrors;
@@ -4137,7 +4179,7 @@ validate112.evaluated = {"props":{"query":true},"dynamicProps":false,"dynamicIte
 
 exports["post_gw_api_v1_bank_instructions_query body"] = validate115;
 const schema74 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1bank-instructions~1query/post/requestBody/content/application~1json/schema"};
-const schema75 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["QUERY_BANK_INSTRUCTION","QUERY_RECENT_RECURRING_EVENTS","QUERY_RECURRING_INSTRUCTIONS"]},"instruction":{"anyOf":[{"$ref":"#/components/schemas/QueryBankInstruction"},{"$ref":"#/components/schemas/QueryRecentRecurringEvents"},{"$ref":"#/components/schemas/QueryRecurringInstructions"}]}}};
+const schema75 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["QUERY_BANK_INSTRUCTION","QUERY_RECENT_RECURRING_EVENTS","QUERY_RECURRING_INSTRUCTIONS"]},"instruction":{"anyOf":[{"$ref":"#/components/schemas/QueryBankInstruction"},{"$ref":"#/components/schemas/QueryRecentRecurringEvents"},{"$ref":"#/components/schemas/QueryRecurringInstructions"}]}},"type":"object"};
 const schema76 = {"maxProperties":3,"required":["accountId","bankInstructionMethod","clientInstructionId"],"type":"object","properties":{"clientInstructionId":{"type":"number"},"accountId":{"minLength":1,"type":"string"},"bankInstructionMethod":{"type":"string","enum":["ACH","WIRE","USACH","CAACH","SEPA","eDDA","eGIRO","OPEN_BANKING"]}}};
 
 function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -4589,6 +4631,7 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.instruction === undefined) && (missing0 = "instruction")) || ((data.instructionType === undefined) && (missing0 = "instructionType"))){
@@ -4598,7 +4641,7 @@ return false;
 else {
 if(data.instructionType !== undefined){
 let data0 = data.instructionType;
-const _errs0 = errors;
+const _errs1 = errors;
 if(typeof data0 !== "string"){
 let dataType0 = typeof data0;
 let coerced0 = undefined;
@@ -4632,7 +4675,7 @@ if(!(((data0 === "QUERY_BANK_INSTRUCTION") || (data0 === "QUERY_RECENT_RECURRING
 validate116.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/enum",keyword:"enum",params:{allowedValues: schema75.properties.instructionType.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
@@ -4640,15 +4683,15 @@ var valid0 = true;
 if(valid0){
 if(data.instruction !== undefined){
 let data1 = data.instruction;
-const _errs2 = errors;
 const _errs3 = errors;
-let valid1 = false;
 const _errs4 = errors;
+let valid1 = false;
+const _errs5 = errors;
 if(!(validate117(data1, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
 errors = vErrors.length;
 }
-var _valid0 = _errs4 === errors;
+var _valid0 = _errs5 === errors;
 valid1 = valid1 || _valid0;
 if(_valid0){
 var props0 = {};
@@ -4656,12 +4699,12 @@ props0.clientInstructionId = true;
 props0.accountId = true;
 props0.bankInstructionMethod = true;
 }
-const _errs5 = errors;
+const _errs6 = errors;
 if(!(validate119(data1, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
 errors = vErrors.length;
 }
-var _valid0 = _errs5 === errors;
+var _valid0 = _errs6 === errors;
 valid1 = valid1 || _valid0;
 if(_valid0){
 if(props0 !== true){
@@ -4671,12 +4714,12 @@ props0.ibReferenceId = true;
 props0.numberOfTransactions = true;
 }
 }
-const _errs6 = errors;
+const _errs7 = errors;
 if(!(validate121(data1, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
 errors = vErrors.length;
 }
-var _valid0 = _errs6 === errors;
+var _valid0 = _errs7 === errors;
 valid1 = valid1 || _valid0;
 if(_valid0){
 if(props0 !== true){
@@ -4698,22 +4741,27 @@ validate116.errors = vErrors;
 return false;
 }
 else {
-errors = _errs3;
+errors = _errs4;
 if(vErrors !== null){
-if(_errs3){
-vErrors.length = _errs3;
+if(_errs4){
+vErrors.length = _errs4;
 }
 else {
 vErrors = null;
 }
 }
 }
-var valid0 = _errs2 === errors;
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
 }
 }
+}
+}
+else {
+validate116.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate116.errors = vErrors;
@@ -6173,7 +6221,7 @@ validate163.evaluated = {"props":{"query":true},"dynamicProps":false,"dynamicIte
 
 exports["post_gw_api_v1_external_cash_transfers_query body"] = validate166;
 const schema104 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1external-cash-transfers~1query/post/requestBody/content/application~1json/schema"};
-const schema105 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["QUERY_WITHDRAWABLE_FUNDS","QUERY_IRA_CONTRIBUTIONS"]},"instruction":{"anyOf":[{"$ref":"#/components/schemas/QueryWithdrawableFunds"},{"$ref":"#/components/schemas/QueryIRAContributions"}]}}};
+const schema105 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["QUERY_WITHDRAWABLE_FUNDS","QUERY_IRA_CONTRIBUTIONS"]},"instruction":{"anyOf":[{"$ref":"#/components/schemas/QueryWithdrawableFunds"},{"$ref":"#/components/schemas/QueryIRAContributions"}]}},"type":"object"};
 const schema106 = {"required":["accountId","clientInstructionId","currency"],"type":"object","properties":{"clientInstructionId":{"type":"number"},"accountId":{"minLength":1,"type":"string"},"currency":{"minLength":1,"type":"string"},"bankRoutingNumber":{"minLength":1,"type":"string"},"bankAccountNumber":{"minLength":1,"type":"string"},"bankInstructionName":{"minLength":1,"type":"string"}},"allOf":[{}]};
 
 function validate168(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -6654,6 +6702,7 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.instruction === undefined) && (missing0 = "instruction")) || ((data.instructionType === undefined) && (missing0 = "instructionType"))){
@@ -6663,7 +6712,7 @@ return false;
 else {
 if(data.instructionType !== undefined){
 let data0 = data.instructionType;
-const _errs0 = errors;
+const _errs1 = errors;
 if(typeof data0 !== "string"){
 let dataType0 = typeof data0;
 let coerced0 = undefined;
@@ -6697,7 +6746,7 @@ if(!((data0 === "QUERY_WITHDRAWABLE_FUNDS") || (data0 === "QUERY_IRA_CONTRIBUTIO
 validate167.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/enum",keyword:"enum",params:{allowedValues: schema105.properties.instructionType.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
@@ -6705,15 +6754,15 @@ var valid0 = true;
 if(valid0){
 if(data.instruction !== undefined){
 let data1 = data.instruction;
-const _errs2 = errors;
 const _errs3 = errors;
-let valid1 = false;
 const _errs4 = errors;
+let valid1 = false;
+const _errs5 = errors;
 if(!(validate168(data1, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
 errors = vErrors.length;
 }
-var _valid0 = _errs4 === errors;
+var _valid0 = _errs5 === errors;
 valid1 = valid1 || _valid0;
 if(_valid0){
 var props0 = {};
@@ -6724,12 +6773,12 @@ props0.bankRoutingNumber = true;
 props0.bankAccountNumber = true;
 props0.bankInstructionName = true;
 }
-const _errs5 = errors;
+const _errs6 = errors;
 if(!(validate170(data1, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate170.errors : vErrors.concat(validate170.errors);
 errors = vErrors.length;
 }
-var _valid0 = _errs5 === errors;
+var _valid0 = _errs6 === errors;
 valid1 = valid1 || _valid0;
 if(_valid0){
 if(props0 !== true){
@@ -6752,22 +6801,27 @@ validate167.errors = vErrors;
 return false;
 }
 else {
-errors = _errs3;
+errors = _errs4;
 if(vErrors !== null){
-if(_errs3){
-vErrors.length = _errs3;
+if(_errs4){
+vErrors.length = _errs4;
 }
 else {
 vErrors = null;
 }
 }
 }
-var valid0 = _errs2 === errors;
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
 }
 }
+}
+}
+else {
+validate167.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate167.errors = vErrors;
@@ -7864,7 +7918,7 @@ validate200.evaluated = {"props":{"query":true},"dynamicProps":false,"dynamicIte
 
 exports["post_gw_api_v1_instructions_query body"] = validate203;
 const schema126 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1instructions~1query/post/requestBody/content/application~1json/schema"};
-const schema127 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["QUERY_RECENT_INSTRUCTIONS"]},"instruction":{"allOf":[{"$ref":"#/components/schemas/QueryRecentInstructions"}]}}};
+const schema127 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["QUERY_RECENT_INSTRUCTIONS"]},"instruction":{"allOf":[{"$ref":"#/components/schemas/QueryRecentInstructions"}]}},"type":"object"};
 const schema128 = {"required":["accountId","clientInstructionId","transactionHistory"],"type":"object","properties":{"clientInstructionId":{"type":"number"},"accountId":{"type":"string"},"transactionHistory":{"required":["daysToGoBack"],"type":"object","properties":{"daysToGoBack":{"minimum":1,"type":"number"},"transactionType":{"type":"string","enum":["ALL","ACH_INSTRUCTION","PREDEFINED_DESTINATION_INSTRUCTION","WITHDRAWAL","DEPOSIT","DWAC","FOP","EDDA_INSTRUCTION","TRADITIONAL_BANK_INSTRUCTION_VERIFICATION","CANCEL_INSTRUCTION","DELETE_BANK_INSTRUCTION","EXTERNAL_POSITION_TRANSFER","INTERNAL_CASH_TRANSFER","INTERNAL_POSITION_TRANSFER","COMPLEX_ASSET_TRANSFER"]}}}}};
 
 function validate205(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -8093,6 +8147,7 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.instruction === undefined) && (missing0 = "instruction")) || ((data.instructionType === undefined) && (missing0 = "instructionType"))){
@@ -8102,7 +8157,7 @@ return false;
 else {
 if(data.instructionType !== undefined){
 let data0 = data.instructionType;
-const _errs0 = errors;
+const _errs1 = errors;
 if(typeof data0 !== "string"){
 let dataType0 = typeof data0;
 let coerced0 = undefined;
@@ -8136,24 +8191,29 @@ if(!(data0 === "QUERY_RECENT_INSTRUCTIONS")){
 validate204.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/enum",keyword:"enum",params:{allowedValues: schema127.properties.instructionType.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.instruction !== undefined){
-const _errs2 = errors;
+const _errs3 = errors;
 if(!(validate205(data.instruction, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors);
 errors = vErrors.length;
 }
-var valid0 = _errs2 === errors;
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
 }
 }
+}
+}
+else {
+validate204.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate204.errors = vErrors;
@@ -19435,7 +19495,7 @@ validate457.evaluated = {"props":{"acctIds":true},"dynamicProps":false,"dynamicI
 
 exports["getSinglePerformancePeriod body"] = validate460;
 const schema282 = {"$ref":"bezant:openapi#/paths/~1pa~1performance/post/requestBody/content/application~1json/schema"};
-const schema283 = {"properties":{"acctIds":{"type":"array","items":{}},"period":{"type":"string"}}};
+const schema283 = {"properties":{"acctIds":{"type":"array","items":{}},"period":{"type":"string"}},"type":"object"};
 
 function validate461(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -19447,10 +19507,11 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.acctIds !== undefined){
 let data0 = data.acctIds;
-const _errs0 = errors;
+const _errs1 = errors;
 if(!(Array.isArray(data0))){
 let dataType0 = typeof data0;
 let coerced0 = undefined;
@@ -19478,7 +19539,7 @@ data["acctIds"] = coerced0;
 }
 }
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
@@ -19486,7 +19547,7 @@ var valid0 = true;
 if(valid0){
 if(data.period !== undefined){
 let data1 = data.period;
-const _errs2 = errors;
+const _errs3 = errors;
 if(typeof data1 !== "string"){
 let dataType1 = typeof data1;
 let coerced1 = undefined;
@@ -19516,11 +19577,16 @@ data["period"] = coerced1;
 }
 }
 }
-var valid0 = _errs2 === errors;
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
 }
+}
+}
+else {
+validate461.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate461.errors = vErrors;
@@ -19550,7 +19616,7 @@ validate460.evaluated = {"props":{"acctIds":true,"period":true},"dynamicProps":f
 
 exports["getTransactions body"] = validate463;
 const schema284 = {"$ref":"bezant:openapi#/paths/~1pa~1transactions/post/requestBody/content/application~1json/schema"};
-const schema285 = {"properties":{"acctIds":{"type":"array","items":{"type":"string"}},"conids":{"type":"array","items":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647}},"currency":{"type":"string"},"days":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647}}};
+const schema285 = {"properties":{"acctIds":{"type":"array","items":{"type":"string"}},"conids":{"type":"array","items":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647}},"currency":{"type":"string"},"days":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647}},"type":"object"};
 
 function validate464(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -19562,10 +19628,11 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.acctIds !== undefined){
 let data0 = data.acctIds;
-const _errs0 = errors;
+const _errs1 = errors;
 if(!(Array.isArray(data0))){
 let dataType0 = typeof data0;
 let coerced0 = undefined;
@@ -19593,13 +19660,13 @@ data["acctIds"] = coerced0;
 }
 }
 }
-if(errors === _errs0){
+if(errors === _errs1){
 if(Array.isArray(data0)){
 var valid1 = true;
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
 let data1 = data0[i0];
-const _errs2 = errors;
+const _errs3 = errors;
 if(typeof data1 !== "string"){
 let dataType1 = typeof data1;
 let coerced1 = undefined;
@@ -19629,14 +19696,14 @@ data0[i0] = coerced1;
 }
 }
 }
-var valid1 = _errs2 === errors;
+var valid1 = _errs3 === errors;
 if(!valid1){
 break;
 }
 }
 }
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
@@ -19644,7 +19711,7 @@ var valid0 = true;
 if(valid0){
 if(data.conids !== undefined){
 let data2 = data.conids;
-const _errs4 = errors;
+const _errs5 = errors;
 if(!(Array.isArray(data2))){
 let dataType2 = typeof data2;
 let coerced2 = undefined;
@@ -19672,13 +19739,13 @@ data["conids"] = coerced2;
 }
 }
 }
-if(errors === _errs4){
+if(errors === _errs5){
 if(Array.isArray(data2)){
 var valid2 = true;
 const len1 = data2.length;
 for(let i1=0; i1<len1; i1++){
 let data3 = data2[i1];
-const _errs6 = errors;
+const _errs7 = errors;
 if(!((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3)))){
 let dataType3 = typeof data3;
 let coerced3 = undefined;
@@ -19706,7 +19773,7 @@ data2[i1] = coerced3;
 }
 }
 }
-if(errors === _errs6){
+if(errors === _errs7){
 if(typeof data3 == "number"){
 if(data3 > 2147483647 || isNaN(data3)){
 validate464.errors = [{instancePath:instancePath+"/conids/" + i1,schemaPath:"#/properties/conids/items/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -19720,14 +19787,14 @@ return false;
 }
 }
 }
-var valid2 = _errs6 === errors;
+var valid2 = _errs7 === errors;
 if(!valid2){
 break;
 }
 }
 }
 }
-var valid0 = _errs4 === errors;
+var valid0 = _errs5 === errors;
 }
 else {
 var valid0 = true;
@@ -19735,7 +19802,7 @@ var valid0 = true;
 if(valid0){
 if(data.currency !== undefined){
 let data4 = data.currency;
-const _errs8 = errors;
+const _errs9 = errors;
 if(typeof data4 !== "string"){
 let dataType4 = typeof data4;
 let coerced4 = undefined;
@@ -19765,7 +19832,7 @@ data["currency"] = coerced4;
 }
 }
 }
-var valid0 = _errs8 === errors;
+var valid0 = _errs9 === errors;
 }
 else {
 var valid0 = true;
@@ -19773,7 +19840,7 @@ var valid0 = true;
 if(valid0){
 if(data.days !== undefined){
 let data5 = data.days;
-const _errs10 = errors;
+const _errs11 = errors;
 if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
 let dataType5 = typeof data5;
 let coerced5 = undefined;
@@ -19801,7 +19868,7 @@ data["days"] = coerced5;
 }
 }
 }
-if(errors === _errs10){
+if(errors === _errs11){
 if(typeof data5 == "number"){
 if(data5 > 2147483647 || isNaN(data5)){
 validate464.errors = [{instancePath:instancePath+"/days",schemaPath:"#/properties/days/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -19815,13 +19882,18 @@ return false;
 }
 }
 }
-var valid0 = _errs10 === errors;
+var valid0 = _errs11 === errors;
 }
 else {
 var valid0 = true;
 }
 }
 }
+}
+}
+else {
+validate464.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate464.errors = vErrors;
@@ -21553,7 +21625,7 @@ validate517.evaluated = {"props":{"conids":true},"dynamicProps":false,"dynamicIt
 
 exports["getTradingScheduleBySymbol parameters"] = validate520;
 const schema319 = {"type":"object","properties":{"query":{"type":"object","properties":{"assetClass":{"$ref":"bezant:openapi#/paths/~1trsrv~1secdef~1schedule/get/parameters/0/schema"},"symbol":{"$ref":"bezant:openapi#/paths/~1trsrv~1secdef~1schedule/get/parameters/1/schema"},"exchange":{"$ref":"bezant:openapi#/paths/~1trsrv~1secdef~1schedule/get/parameters/2/schema"},"exchangeFilter":{"$ref":"bezant:openapi#/paths/~1trsrv~1secdef~1schedule/get/parameters/3/schema"}},"required":["assetClass","symbol"]}},"required":["query"]};
-const schema320 = {"type":"array","items":{"enum":["STK","OPT","FUT","CFD","WAR","SWP","FND","BND","ICS"]}};
+const schema320 = {"enum":["STK","OPT","FUT","CFD","WAR","SWP","FND","BND","ICS"]};
 
 function validate521(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -21565,55 +21637,14 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(Array.isArray(data))){
-let dataType0 = typeof data;
-let coerced0 = undefined;
-if(dataType0 == 'object' && Array.isArray(data) && data.length == 1){
-data = data[0];
-dataType0 = typeof data;
-if(Array.isArray(data)){
-coerced0 = data;
-}
-}
-if(!(coerced0 !== undefined)){
-if(dataType0 === "string" || dataType0 === "number"
-              || dataType0 === "boolean" || data === null){
-coerced0 = [data];
-}
-else {
-validate521.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+if(!(((((((((data === "STK") || (data === "OPT")) || (data === "FUT")) || (data === "CFD")) || (data === "WAR")) || (data === "SWP")) || (data === "FND")) || (data === "BND")) || (data === "ICS"))){
+validate521.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema320.enum},message:"must be equal to one of the allowed values"}];
 return false;
-}
-}
-if(coerced0 !== undefined){
-data = coerced0;
-if(parentData !== undefined){
-parentData[parentDataProperty] = coerced0;
-}
-}
-}
-if(errors === 0){
-if(Array.isArray(data)){
-var valid0 = true;
-const len0 = data.length;
-for(let i0=0; i0<len0; i0++){
-let data0 = data[i0];
-const _errs1 = errors;
-if(!(((((((((data0 === "STK") || (data0 === "OPT")) || (data0 === "FUT")) || (data0 === "CFD")) || (data0 === "WAR")) || (data0 === "SWP")) || (data0 === "FND")) || (data0 === "BND")) || (data0 === "ICS"))){
-validate521.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/enum",keyword:"enum",params:{allowedValues: schema320.items.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid0 = _errs1 === errors;
-if(!valid0){
-break;
-}
-}
-}
 }
 validate521.errors = vErrors;
 return errors === 0;
 }
-validate521.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate521.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 const schema321 = {"type":"string"};
 
@@ -24086,7 +24117,7 @@ const strict = ((exports) => {
 "use strict";
 exports["setModelPresets body"] = validate0;
 const schema0 = {"$ref":"bezant:openapi#/paths/~1fa~1fa-preset~1save/post/requestBody/content/application~1json/schema"};
-const schema2 = {"properties":{"fullyInvestExistingLongPositions":{"type":"boolean"},"keepModelOpen":{"type":"boolean"},"preferCrossWithIndependent":{"type":"boolean"},"preferTransferFromIndependent":{"type":"boolean"},"reqID":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647},"subscriptionStatus":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647},"useNonBaseCcy":{"type":"boolean"},"useToleranceRange":{"type":"boolean"},"avoidNegativeCashInIndependent":{"type":"boolean"},"closeDivestIndependentPosition":{"type":"boolean"},"roundAllocationQuantityToExchangeBoardLot":{"type":"boolean"}}};
+const schema2 = {"properties":{"fullyInvestExistingLongPositions":{"type":"boolean"},"keepModelOpen":{"type":"boolean"},"preferCrossWithIndependent":{"type":"boolean"},"preferTransferFromIndependent":{"type":"boolean"},"reqID":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647},"subscriptionStatus":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647},"useNonBaseCcy":{"type":"boolean"},"useToleranceRange":{"type":"boolean"},"avoidNegativeCashInIndependent":{"type":"boolean"},"closeDivestIndependentPosition":{"type":"boolean"},"roundAllocationQuantityToExchangeBoardLot":{"type":"boolean"}},"type":"object"};
 
 function validate2(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -24098,50 +24129,51 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.fullyInvestExistingLongPositions !== undefined){
-const _errs0 = errors;
+const _errs1 = errors;
 if(typeof data.fullyInvestExistingLongPositions !== "boolean"){
 validate2.errors = [{instancePath:instancePath+"/fullyInvestExistingLongPositions",schemaPath:"#/properties/fullyInvestExistingLongPositions/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.keepModelOpen !== undefined){
-const _errs2 = errors;
+const _errs3 = errors;
 if(typeof data.keepModelOpen !== "boolean"){
 validate2.errors = [{instancePath:instancePath+"/keepModelOpen",schemaPath:"#/properties/keepModelOpen/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs2 === errors;
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.preferCrossWithIndependent !== undefined){
-const _errs4 = errors;
+const _errs5 = errors;
 if(typeof data.preferCrossWithIndependent !== "boolean"){
 validate2.errors = [{instancePath:instancePath+"/preferCrossWithIndependent",schemaPath:"#/properties/preferCrossWithIndependent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs4 === errors;
+var valid0 = _errs5 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.preferTransferFromIndependent !== undefined){
-const _errs6 = errors;
+const _errs7 = errors;
 if(typeof data.preferTransferFromIndependent !== "boolean"){
 validate2.errors = [{instancePath:instancePath+"/preferTransferFromIndependent",schemaPath:"#/properties/preferTransferFromIndependent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs6 === errors;
+var valid0 = _errs7 === errors;
 }
 else {
 var valid0 = true;
@@ -24149,12 +24181,12 @@ var valid0 = true;
 if(valid0){
 if(data.reqID !== undefined){
 let data4 = data.reqID;
-const _errs8 = errors;
+const _errs9 = errors;
 if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
 validate2.errors = [{instancePath:instancePath+"/reqID",schemaPath:"#/properties/reqID/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs8){
+if(errors === _errs9){
 if(typeof data4 == "number"){
 if(data4 > 2147483647 || isNaN(data4)){
 validate2.errors = [{instancePath:instancePath+"/reqID",schemaPath:"#/properties/reqID/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -24168,7 +24200,7 @@ return false;
 }
 }
 }
-var valid0 = _errs8 === errors;
+var valid0 = _errs9 === errors;
 }
 else {
 var valid0 = true;
@@ -24176,12 +24208,12 @@ var valid0 = true;
 if(valid0){
 if(data.subscriptionStatus !== undefined){
 let data5 = data.subscriptionStatus;
-const _errs10 = errors;
+const _errs11 = errors;
 if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
 validate2.errors = [{instancePath:instancePath+"/subscriptionStatus",schemaPath:"#/properties/subscriptionStatus/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs10){
+if(errors === _errs11){
 if(typeof data5 == "number"){
 if(data5 > 2147483647 || isNaN(data5)){
 validate2.errors = [{instancePath:instancePath+"/subscriptionStatus",schemaPath:"#/properties/subscriptionStatus/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -24195,67 +24227,67 @@ return false;
 }
 }
 }
-var valid0 = _errs10 === errors;
+var valid0 = _errs11 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.useNonBaseCcy !== undefined){
-const _errs12 = errors;
+const _errs13 = errors;
 if(typeof data.useNonBaseCcy !== "boolean"){
 validate2.errors = [{instancePath:instancePath+"/useNonBaseCcy",schemaPath:"#/properties/useNonBaseCcy/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs12 === errors;
+var valid0 = _errs13 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.useToleranceRange !== undefined){
-const _errs14 = errors;
+const _errs15 = errors;
 if(typeof data.useToleranceRange !== "boolean"){
 validate2.errors = [{instancePath:instancePath+"/useToleranceRange",schemaPath:"#/properties/useToleranceRange/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs14 === errors;
+var valid0 = _errs15 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.avoidNegativeCashInIndependent !== undefined){
-const _errs16 = errors;
+const _errs17 = errors;
 if(typeof data.avoidNegativeCashInIndependent !== "boolean"){
 validate2.errors = [{instancePath:instancePath+"/avoidNegativeCashInIndependent",schemaPath:"#/properties/avoidNegativeCashInIndependent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs16 === errors;
+var valid0 = _errs17 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.closeDivestIndependentPosition !== undefined){
-const _errs18 = errors;
+const _errs19 = errors;
 if(typeof data.closeDivestIndependentPosition !== "boolean"){
 validate2.errors = [{instancePath:instancePath+"/closeDivestIndependentPosition",schemaPath:"#/properties/closeDivestIndependentPosition/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs18 === errors;
+var valid0 = _errs19 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.roundAllocationQuantityToExchangeBoardLot !== undefined){
-const _errs20 = errors;
+const _errs21 = errors;
 if(typeof data.roundAllocationQuantityToExchangeBoardLot !== "boolean"){
 validate2.errors = [{instancePath:instancePath+"/roundAllocationQuantityToExchangeBoardLot",schemaPath:"#/properties/roundAllocationQuantityToExchangeBoardLot/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs20 === errors;
+var valid0 = _errs21 === errors;
 }
 else {
 var valid0 = true;
@@ -24269,6 +24301,11 @@ var valid0 = true;
 }
 }
 }
+}
+}
+else {
+validate2.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate2.errors = vErrors;
@@ -24298,7 +24335,7 @@ validate0.evaluated = {"props":{"fullyInvestExistingLongPositions":true,"keepMod
 
 exports["setAccountinvestmentInModel body"] = validate4;
 const schema3 = {"$ref":"bezant:openapi#/paths/~1fa~1model~1invest-divest/post/requestBody/content/application~1json/schema"};
-const schema4 = {"properties":{"reqID":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647},"model":{"type":"string"},"accountList":{"type":"array","items":{"properties":{"account":{"type":"string"},"amtToInvest":{"type":"number"}},"type":"object"}}}};
+const schema4 = {"properties":{"reqID":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647},"model":{"type":"string"},"accountList":{"type":"array","items":{"properties":{"account":{"type":"string"},"amtToInvest":{"type":"number"}},"type":"object"}}},"type":"object"};
 
 function validate5(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -24310,15 +24347,16 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.reqID !== undefined){
 let data0 = data.reqID;
-const _errs0 = errors;
+const _errs1 = errors;
 if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
 validate5.errors = [{instancePath:instancePath+"/reqID",schemaPath:"#/properties/reqID/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs0){
+if(errors === _errs1){
 if(typeof data0 == "number"){
 if(data0 > 2147483647 || isNaN(data0)){
 validate5.errors = [{instancePath:instancePath+"/reqID",schemaPath:"#/properties/reqID/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -24332,19 +24370,19 @@ return false;
 }
 }
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.model !== undefined){
-const _errs2 = errors;
+const _errs3 = errors;
 if(typeof data.model !== "string"){
 validate5.errors = [{instancePath:instancePath+"/model",schemaPath:"#/properties/model/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs2 === errors;
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
@@ -24352,35 +24390,35 @@ var valid0 = true;
 if(valid0){
 if(data.accountList !== undefined){
 let data2 = data.accountList;
-const _errs4 = errors;
-if(errors === _errs4){
+const _errs5 = errors;
+if(errors === _errs5){
 if(Array.isArray(data2)){
 var valid1 = true;
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
 let data3 = data2[i0];
-const _errs6 = errors;
-if(errors === _errs6){
+const _errs7 = errors;
+if(errors === _errs7){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 if(data3.account !== undefined){
-const _errs8 = errors;
+const _errs9 = errors;
 if(typeof data3.account !== "string"){
 validate5.errors = [{instancePath:instancePath+"/accountList/" + i0+"/account",schemaPath:"#/properties/accountList/items/properties/account/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid2 = _errs8 === errors;
+var valid2 = _errs9 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
 if(data3.amtToInvest !== undefined){
-const _errs10 = errors;
+const _errs11 = errors;
 if(!(typeof data3.amtToInvest == "number")){
 validate5.errors = [{instancePath:instancePath+"/accountList/" + i0+"/amtToInvest",schemaPath:"#/properties/accountList/items/properties/amtToInvest/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid2 = _errs10 === errors;
+var valid2 = _errs11 === errors;
 }
 else {
 var valid2 = true;
@@ -24392,7 +24430,7 @@ validate5.errors = [{instancePath:instancePath+"/accountList/" + i0,schemaPath:"
 return false;
 }
 }
-var valid1 = _errs6 === errors;
+var valid1 = _errs7 === errors;
 if(!valid1){
 break;
 }
@@ -24403,12 +24441,17 @@ validate5.errors = [{instancePath:instancePath+"/accountList",schemaPath:"#/prop
 return false;
 }
 }
-var valid0 = _errs4 === errors;
+var valid0 = _errs5 === errors;
 }
 else {
 var valid0 = true;
 }
 }
+}
+}
+else {
+validate5.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate5.errors = vErrors;
@@ -24438,7 +24481,7 @@ validate4.evaluated = {"props":{"reqID":true,"model":true,"accountList":true},"d
 
 exports["setModelTargetPositions body"] = validate7;
 const schema5 = {"$ref":"bezant:openapi#/paths/~1fa~1model~1save/post/requestBody/content/application~1json/schema"};
-const schema6 = {"required":["cashTargets","desc","isStatic","model","positionTargets","reqID"],"properties":{"cashTargets":{"type":"array","items":{"properties":{"ccy":{"type":"string"},"target":{"type":"number"}},"type":"object"}},"desc":{"type":"string"},"isStatic":{"type":"boolean"},"model":{"type":"string"},"positionTargets":{"type":"array","items":{"properties":{"conid":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"target":{"type":"number"}},"type":"object"}},"reqID":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647}}};
+const schema6 = {"required":["cashTargets","desc","isStatic","model","positionTargets","reqID"],"properties":{"cashTargets":{"type":"array","items":{"properties":{"ccy":{"type":"string"},"target":{"type":"number"}},"type":"object"}},"desc":{"type":"string"},"isStatic":{"type":"boolean"},"model":{"type":"string"},"positionTargets":{"type":"array","items":{"properties":{"conid":{"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"target":{"type":"number"}},"type":"object"}},"reqID":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647}},"type":"object"};
 
 function validate8(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -24450,6 +24493,7 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((data.cashTargets === undefined) && (missing0 = "cashTargets")) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.isStatic === undefined) && (missing0 = "isStatic"))) || ((data.model === undefined) && (missing0 = "model"))) || ((data.positionTargets === undefined) && (missing0 = "positionTargets"))) || ((data.reqID === undefined) && (missing0 = "reqID"))){
@@ -24459,35 +24503,35 @@ return false;
 else {
 if(data.cashTargets !== undefined){
 let data0 = data.cashTargets;
-const _errs0 = errors;
-if(errors === _errs0){
+const _errs1 = errors;
+if(errors === _errs1){
 if(Array.isArray(data0)){
 var valid1 = true;
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
 let data1 = data0[i0];
-const _errs2 = errors;
-if(errors === _errs2){
+const _errs3 = errors;
+if(errors === _errs3){
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 if(data1.ccy !== undefined){
-const _errs4 = errors;
+const _errs5 = errors;
 if(typeof data1.ccy !== "string"){
 validate8.errors = [{instancePath:instancePath+"/cashTargets/" + i0+"/ccy",schemaPath:"#/properties/cashTargets/items/properties/ccy/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid2 = _errs4 === errors;
+var valid2 = _errs5 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
 if(data1.target !== undefined){
-const _errs6 = errors;
+const _errs7 = errors;
 if(!(typeof data1.target == "number")){
 validate8.errors = [{instancePath:instancePath+"/cashTargets/" + i0+"/target",schemaPath:"#/properties/cashTargets/items/properties/target/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid2 = _errs6 === errors;
+var valid2 = _errs7 === errors;
 }
 else {
 var valid2 = true;
@@ -24499,7 +24543,7 @@ validate8.errors = [{instancePath:instancePath+"/cashTargets/" + i0,schemaPath:"
 return false;
 }
 }
-var valid1 = _errs2 === errors;
+var valid1 = _errs3 === errors;
 if(!valid1){
 break;
 }
@@ -24510,43 +24554,43 @@ validate8.errors = [{instancePath:instancePath+"/cashTargets",schemaPath:"#/prop
 return false;
 }
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.desc !== undefined){
-const _errs8 = errors;
+const _errs9 = errors;
 if(typeof data.desc !== "string"){
 validate8.errors = [{instancePath:instancePath+"/desc",schemaPath:"#/properties/desc/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs8 === errors;
+var valid0 = _errs9 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.isStatic !== undefined){
-const _errs10 = errors;
+const _errs11 = errors;
 if(typeof data.isStatic !== "boolean"){
 validate8.errors = [{instancePath:instancePath+"/isStatic",schemaPath:"#/properties/isStatic/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs10 === errors;
+var valid0 = _errs11 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.model !== undefined){
-const _errs12 = errors;
+const _errs13 = errors;
 if(typeof data.model !== "string"){
 validate8.errors = [{instancePath:instancePath+"/model",schemaPath:"#/properties/model/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs12 === errors;
+var valid0 = _errs13 === errors;
 }
 else {
 var valid0 = true;
@@ -24554,24 +24598,24 @@ var valid0 = true;
 if(valid0){
 if(data.positionTargets !== undefined){
 let data7 = data.positionTargets;
-const _errs14 = errors;
-if(errors === _errs14){
+const _errs15 = errors;
+if(errors === _errs15){
 if(Array.isArray(data7)){
 var valid3 = true;
 const len1 = data7.length;
 for(let i1=0; i1<len1; i1++){
 let data8 = data7[i1];
-const _errs16 = errors;
-if(errors === _errs16){
+const _errs17 = errors;
+if(errors === _errs17){
 if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
 if(data8.conid !== undefined){
 let data9 = data8.conid;
-const _errs18 = errors;
+const _errs19 = errors;
 if(!((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9)))){
 validate8.errors = [{instancePath:instancePath+"/positionTargets/" + i1+"/conid",schemaPath:"#/properties/positionTargets/items/properties/conid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs18){
+if(errors === _errs19){
 if(typeof data9 == "number"){
 if(data9 > 2147483647 || isNaN(data9)){
 validate8.errors = [{instancePath:instancePath+"/positionTargets/" + i1+"/conid",schemaPath:"#/properties/positionTargets/items/properties/conid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -24585,19 +24629,19 @@ return false;
 }
 }
 }
-var valid4 = _errs18 === errors;
+var valid4 = _errs19 === errors;
 }
 else {
 var valid4 = true;
 }
 if(valid4){
 if(data8.target !== undefined){
-const _errs20 = errors;
+const _errs21 = errors;
 if(!(typeof data8.target == "number")){
 validate8.errors = [{instancePath:instancePath+"/positionTargets/" + i1+"/target",schemaPath:"#/properties/positionTargets/items/properties/target/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid4 = _errs20 === errors;
+var valid4 = _errs21 === errors;
 }
 else {
 var valid4 = true;
@@ -24609,7 +24653,7 @@ validate8.errors = [{instancePath:instancePath+"/positionTargets/" + i1,schemaPa
 return false;
 }
 }
-var valid3 = _errs16 === errors;
+var valid3 = _errs17 === errors;
 if(!valid3){
 break;
 }
@@ -24620,7 +24664,7 @@ validate8.errors = [{instancePath:instancePath+"/positionTargets",schemaPath:"#/
 return false;
 }
 }
-var valid0 = _errs14 === errors;
+var valid0 = _errs15 === errors;
 }
 else {
 var valid0 = true;
@@ -24628,12 +24672,12 @@ var valid0 = true;
 if(valid0){
 if(data.reqID !== undefined){
 let data11 = data.reqID;
-const _errs22 = errors;
+const _errs23 = errors;
 if(!((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11)))){
 validate8.errors = [{instancePath:instancePath+"/reqID",schemaPath:"#/properties/reqID/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs22){
+if(errors === _errs23){
 if(typeof data11 == "number"){
 if(data11 > 2147483647 || isNaN(data11)){
 validate8.errors = [{instancePath:instancePath+"/reqID",schemaPath:"#/properties/reqID/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -24647,7 +24691,7 @@ return false;
 }
 }
 }
-var valid0 = _errs22 === errors;
+var valid0 = _errs23 === errors;
 }
 else {
 var valid0 = true;
@@ -24657,6 +24701,11 @@ var valid0 = true;
 }
 }
 }
+}
+}
+else {
+validate8.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate8.errors = vErrors;
@@ -24686,7 +24735,7 @@ validate7.evaluated = {"props":{"cashTargets":true,"desc":true,"isStatic":true,"
 
 exports["submitModelOrders body"] = validate10;
 const schema7 = {"$ref":"bezant:openapi#/paths/~1fa~1model~1submit-transfers/post/requestBody/content/application~1json/schema"};
-const schema8 = {"properties":{"reqID":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647},"fpOrderId":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647}}};
+const schema8 = {"properties":{"reqID":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647},"fpOrderId":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647}},"type":"object"};
 
 function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -24698,15 +24747,16 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.reqID !== undefined){
 let data0 = data.reqID;
-const _errs0 = errors;
+const _errs1 = errors;
 if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
 validate11.errors = [{instancePath:instancePath+"/reqID",schemaPath:"#/properties/reqID/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs0){
+if(errors === _errs1){
 if(typeof data0 == "number"){
 if(data0 > 2147483647 || isNaN(data0)){
 validate11.errors = [{instancePath:instancePath+"/reqID",schemaPath:"#/properties/reqID/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -24720,7 +24770,7 @@ return false;
 }
 }
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
@@ -24728,12 +24778,12 @@ var valid0 = true;
 if(valid0){
 if(data.fpOrderId !== undefined){
 let data1 = data.fpOrderId;
-const _errs2 = errors;
+const _errs3 = errors;
 if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
 validate11.errors = [{instancePath:instancePath+"/fpOrderId",schemaPath:"#/properties/fpOrderId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs2){
+if(errors === _errs3){
 if(typeof data1 == "number"){
 if(data1 > 2147483647 || isNaN(data1)){
 validate11.errors = [{instancePath:instancePath+"/fpOrderId",schemaPath:"#/properties/fpOrderId/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
@@ -24747,11 +24797,16 @@ return false;
 }
 }
 }
-var valid0 = _errs2 === errors;
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
 }
+}
+}
+else {
+validate11.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate11.errors = vErrors;
@@ -24878,7 +24933,7 @@ validate13.evaluated = {"props":{"deviceName":true,"deviceId":true,"uiName":true
 
 exports["modifyFyiNotification body"] = validate16;
 const schema11 = {"$ref":"bezant:openapi#/paths/~1fyi~1settings~1%7Btypecode%7D/post/requestBody/content/application~1json/schema"};
-const schema12 = {"properties":{"enabled":{"type":"boolean"}}};
+const schema12 = {"properties":{"enabled":{"type":"boolean"}},"type":"object"};
 
 function validate17(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -24890,12 +24945,18 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.enabled !== undefined){
 if(typeof data.enabled !== "boolean"){
 validate17.errors = [{instancePath:instancePath+"/enabled",schemaPath:"#/properties/enabled/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
+}
+}
+else {
+validate17.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate17.errors = vErrors;
@@ -24925,7 +24986,7 @@ validate16.evaluated = {"props":{"enabled":true},"dynamicProps":false,"dynamicIt
 
 exports["post_gw_api_v1_bank_instructions body"] = validate19;
 const schema13 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1bank-instructions/post/requestBody/content/application~1json/schema"};
-const schema14 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["ACH_INSTRUCTION","TRADITIONAL_BANK_INSTRUCTION_VERIFICATION","DELETE_BANK_INSTRUCTION","PREDEFINED_DESTINATION_INSTRUCTION","EDDA_INSTRUCTION"]},"instruction":{"anyOf":[{"$ref":"#/components/schemas/TraditionalBankInstructionVerification"},{"$ref":"#/components/schemas/AchInstruction"},{"$ref":"#/components/schemas/DeleteBankInstruction"},{"$ref":"#/components/schemas/PredefinedDestinationInstruction"},{"$ref":"#/components/schemas/EddaInstruction"}]}}};
+const schema14 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["ACH_INSTRUCTION","TRADITIONAL_BANK_INSTRUCTION_VERIFICATION","DELETE_BANK_INSTRUCTION","PREDEFINED_DESTINATION_INSTRUCTION","EDDA_INSTRUCTION"]},"instruction":{"anyOf":[{"$ref":"#/components/schemas/TraditionalBankInstructionVerification"},{"$ref":"#/components/schemas/AchInstruction"},{"$ref":"#/components/schemas/DeleteBankInstruction"},{"$ref":"#/components/schemas/PredefinedDestinationInstruction"},{"$ref":"#/components/schemas/EddaInstruction"}]}},"type":"object"};
 const schema15 = {"maxProperties":7,"minProperties":7,"required":["accountId","bankInstructionCode","bankInstructionName","clientInstructionId","creditAmount1","creditAmount2","pendingInstructionId"],"type":"object","properties":{"clientInstructionId":{"type":"number"},"bankInstructionCode":{"type":"string","enum":["USACH","CAACH","ACHUS","WIRE"]},"bankInstructionName":{"maxLength":100,"minLength":1,"type":"string"},"accountId":{"maxLength":32,"minLength":1,"type":"string"},"pendingInstructionId":{"type":"number"},"creditAmount1":{"type":"number"},"creditAmount2":{"type":"number"}}};
 const func0 = ucs2length;
 
@@ -26150,6 +26211,7 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.instruction === undefined) && (missing0 = "instruction")) || ((data.instructionType === undefined) && (missing0 = "instructionType"))){
@@ -26159,7 +26221,7 @@ return false;
 else {
 if(data.instructionType !== undefined){
 let data0 = data.instructionType;
-const _errs0 = errors;
+const _errs1 = errors;
 if(typeof data0 !== "string"){
 validate20.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -26168,7 +26230,7 @@ if(!(((((data0 === "ACH_INSTRUCTION") || (data0 === "TRADITIONAL_BANK_INSTRUCTIO
 validate20.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/enum",keyword:"enum",params:{allowedValues: schema14.properties.instructionType.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
@@ -26176,15 +26238,15 @@ var valid0 = true;
 if(valid0){
 if(data.instruction !== undefined){
 let data1 = data.instruction;
-const _errs2 = errors;
 const _errs3 = errors;
-let valid1 = false;
 const _errs4 = errors;
+let valid1 = false;
+const _errs5 = errors;
 if(!(validate21(data1, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate21.errors : vErrors.concat(validate21.errors);
 errors = vErrors.length;
 }
-var _valid0 = _errs4 === errors;
+var _valid0 = _errs5 === errors;
 valid1 = valid1 || _valid0;
 if(_valid0){
 var props0 = {};
@@ -26196,12 +26258,12 @@ props0.pendingInstructionId = true;
 props0.creditAmount1 = true;
 props0.creditAmount2 = true;
 }
-const _errs5 = errors;
+const _errs6 = errors;
 if(!(validate23(data1, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
 errors = vErrors.length;
 }
-var _valid0 = _errs5 === errors;
+var _valid0 = _errs6 === errors;
 valid1 = valid1 || _valid0;
 if(_valid0){
 if(props0 !== true){
@@ -26215,12 +26277,12 @@ props0.accountId = true;
 props0.clientAccountInfo = true;
 }
 }
-const _errs6 = errors;
+const _errs7 = errors;
 if(!(validate25(data1, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
 errors = vErrors.length;
 }
-var _valid0 = _errs6 === errors;
+var _valid0 = _errs7 === errors;
 valid1 = valid1 || _valid0;
 if(_valid0){
 if(props0 !== true){
@@ -26232,12 +26294,12 @@ props0.bankInstructionMethod = true;
 props0.currency = true;
 }
 }
-const _errs7 = errors;
+const _errs8 = errors;
 if(!(validate27(data1, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
 errors = vErrors.length;
 }
-var _valid0 = _errs7 === errors;
+var _valid0 = _errs8 === errors;
 valid1 = valid1 || _valid0;
 if(_valid0){
 if(props0 !== true){
@@ -26250,12 +26312,12 @@ props0.currency = true;
 props0.financialInstitution = true;
 }
 }
-const _errs8 = errors;
+const _errs9 = errors;
 if(!(validate29(data1, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
 errors = vErrors.length;
 }
-var _valid0 = _errs8 === errors;
+var _valid0 = _errs9 === errors;
 valid1 = valid1 || _valid0;
 if(_valid0){
 if(props0 !== true){
@@ -26283,22 +26345,27 @@ validate20.errors = vErrors;
 return false;
 }
 else {
-errors = _errs3;
+errors = _errs4;
 if(vErrors !== null){
-if(_errs3){
-vErrors.length = _errs3;
+if(_errs4){
+vErrors.length = _errs4;
 }
 else {
 vErrors = null;
 }
 }
 }
-var valid0 = _errs2 === errors;
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
 }
 }
+}
+}
+else {
+validate20.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate20.errors = vErrors;
@@ -26328,7 +26395,7 @@ validate19.evaluated = {"props":{"instructionType":true,"instruction":true},"dyn
 
 exports["post_gw_api_v1_bank_instructions_bulk body"] = validate32;
 const schema20 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1bank-instructions%3Abulk/post/requestBody/content/application~1json/schema"};
-const schema21 = {"required":["instructionType","instructions"],"properties":{"instructionType":{"type":"string","enum":["ACH_INSTRUCTION","TRADITIONAL_BANK_INSTRUCTION_VERIFICATION","DELETE_BANK_INSTRUCTION","PREDEFINED_DESTINATION_INSTRUCTION","EDDA_INSTRUCTION"]},"instructions":{"type":"array","items":{}}}};
+const schema21 = {"required":["instructionType","instructions"],"properties":{"instructionType":{"type":"string","enum":["ACH_INSTRUCTION","TRADITIONAL_BANK_INSTRUCTION_VERIFICATION","DELETE_BANK_INSTRUCTION","PREDEFINED_DESTINATION_INSTRUCTION","EDDA_INSTRUCTION"]},"instructions":{"type":"array","items":{}}},"type":"object"};
 
 function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -26340,6 +26407,7 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.instructionType === undefined) && (missing0 = "instructionType")) || ((data.instructions === undefined) && (missing0 = "instructions"))){
@@ -26349,7 +26417,7 @@ return false;
 else {
 if(data.instructionType !== undefined){
 let data0 = data.instructionType;
-const _errs0 = errors;
+const _errs1 = errors;
 if(typeof data0 !== "string"){
 validate33.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -26358,26 +26426,31 @@ if(!(((((data0 === "ACH_INSTRUCTION") || (data0 === "TRADITIONAL_BANK_INSTRUCTIO
 validate33.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/enum",keyword:"enum",params:{allowedValues: schema21.properties.instructionType.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.instructions !== undefined){
-const _errs2 = errors;
-if(errors === _errs2){
+const _errs3 = errors;
+if(errors === _errs3){
 if(!(Array.isArray(data.instructions))){
 validate33.errors = [{instancePath:instancePath+"/instructions",schemaPath:"#/properties/instructions/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
-var valid0 = _errs2 === errors;
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
 }
 }
+}
+}
+else {
+validate33.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate33.errors = vErrors;
@@ -26407,9 +26480,9 @@ validate32.evaluated = {"props":{"instructionType":true,"instructions":true},"dy
 
 exports["post_gw_api_v1_external_asset_transfers body"] = validate35;
 const schema22 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1external-asset-transfers/post/requestBody/content/application~1json/schema"};
-const schema23 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["DWAC","FOP","COMPLEX_ASSET_TRANSFER","EXTERNAL_POSITION_TRANSFER"]},"instruction":{"anyOf":[{"$ref":"#/components/schemas/FopInstruction"},{"$ref":"#/components/schemas/DwacInstruction"},{"$ref":"#/components/schemas/ComplexAssetTransferInstruction"},{"$ref":"#/components/schemas/ExternalPositionTransfer"}]}}};
+const schema23 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["DWAC","FOP","COMPLEX_ASSET_TRANSFER","EXTERNAL_POSITION_TRANSFER"]},"instruction":{"anyOf":[{"$ref":"#/components/schemas/FopInstruction"},{"$ref":"#/components/schemas/DwacInstruction"},{"$ref":"#/components/schemas/ComplexAssetTransferInstruction"},{"$ref":"#/components/schemas/ExternalPositionTransfer"}]}},"type":"object"};
 const schema24 = {"maxProperties":7,"required":["accountId","clientInstructionId","contraBrokerAccountId","contraBrokerDtcCode","direction","quantity","tradingInstrument"],"type":"object","properties":{"clientInstructionId":{"type":"number"},"direction":{"type":"string","enum":["IN","OUT"]},"accountId":{"maxLength":32,"minLength":1,"type":"string"},"contraBrokerAccountId":{"maxLength":20,"minLength":1,"type":"string"},"contraBrokerDtcCode":{"maxLength":20,"minLength":1,"type":"string"},"quantity":{"type":"number"},"tradingInstrument":{"allOf":[{"$ref":"#/components/schemas/TradingInstrument"}]}}};
-const schema25 = {"maxProperties":3,"minProperties":1,"required":["currency"],"type":"object","properties":{"currency":{"maxLength":3,"minLength":1,"type":"string"}},"anyOf":[{"required":["conid"],"properties":{"conid":{"type":"number"}}},{"required":["tradingInstrumentDescription"],"type":"object","properties":{"tradingInstrumentDescription":{"maxProperties":3,"required":["assetType","securityId","securityIdType"],"type":"object","properties":{"securityIdType":{"type":"string","enum":["CUSIP","ISIN","CASH"]},"securityId":{"type":"string"},"assetType":{"type":"string","enum":["STK","CASH","UNKNOWN","BILL","BOND","FUND","OPT","WAR"]}}}}}]};
+const schema25 = {"maxProperties":3,"minProperties":1,"required":["currency"],"type":"object","properties":{"currency":{"maxLength":3,"minLength":1,"type":"string"}},"anyOf":[{"required":["conid"],"properties":{"conid":{"type":"number"}},"type":"object"},{"required":["tradingInstrumentDescription"],"type":"object","properties":{"tradingInstrumentDescription":{"maxProperties":3,"required":["assetType","securityId","securityIdType"],"type":"object","properties":{"securityIdType":{"type":"string","enum":["CUSIP","ISIN","CASH"]},"securityId":{"type":"string"},"assetType":{"type":"string","enum":["STK","CASH","UNKNOWN","BILL","BOND","FUND","OPT","WAR"]}}}}}]};
 
 function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -26424,6 +26497,7 @@ evaluated0.items = undefined;
 const _errs1 = errors;
 let valid0 = false;
 const _errs2 = errors;
+if(errors === _errs2){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((data.conid === undefined) && (missing0 = "conid")){
@@ -26451,18 +26525,8 @@ errors++;
 }
 }
 }
-var _valid0 = _errs2 === errors;
-valid0 = valid0 || _valid0;
-if(_valid0){
-var props0 = {};
-props0.conid = true;
-}
-const _errs5 = errors;
-if(errors === _errs5){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing1;
-if((data.tradingInstrumentDescription === undefined) && (missing1 = "tradingInstrumentDescription")){
-const err2 = {instancePath,schemaPath:"#/anyOf/1/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"};
+else {
+const err2 = {instancePath,schemaPath:"#/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -26471,14 +26535,19 @@ vErrors.push(err2);
 }
 errors++;
 }
-else {
-if(data.tradingInstrumentDescription !== undefined){
-let data1 = data.tradingInstrumentDescription;
-const _errs7 = errors;
-if(errors === _errs7){
-if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
-if(Object.keys(data1).length > 3){
-const err3 = {instancePath:instancePath+"/tradingInstrumentDescription",schemaPath:"#/anyOf/1/properties/tradingInstrumentDescription/maxProperties",keyword:"maxProperties",params:{limit: 3},message:"must NOT have more than 3 properties"};
+}
+var _valid0 = _errs2 === errors;
+valid0 = valid0 || _valid0;
+if(_valid0){
+var props0 = {};
+props0.conid = true;
+}
+const _errs6 = errors;
+if(errors === _errs6){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing1;
+if((data.tradingInstrumentDescription === undefined) && (missing1 = "tradingInstrumentDescription")){
+const err3 = {instancePath,schemaPath:"#/anyOf/1/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -26488,9 +26557,13 @@ vErrors.push(err3);
 errors++;
 }
 else {
-let missing2;
-if((((data1.assetType === undefined) && (missing2 = "assetType")) || ((data1.securityId === undefined) && (missing2 = "securityId"))) || ((data1.securityIdType === undefined) && (missing2 = "securityIdType"))){
-const err4 = {instancePath:instancePath+"/tradingInstrumentDescription",schemaPath:"#/anyOf/1/properties/tradingInstrumentDescription/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"};
+if(data.tradingInstrumentDescription !== undefined){
+let data1 = data.tradingInstrumentDescription;
+const _errs8 = errors;
+if(errors === _errs8){
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(Object.keys(data1).length > 3){
+const err4 = {instancePath:instancePath+"/tradingInstrumentDescription",schemaPath:"#/anyOf/1/properties/tradingInstrumentDescription/maxProperties",keyword:"maxProperties",params:{limit: 3},message:"must NOT have more than 3 properties"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -26500,11 +26573,9 @@ vErrors.push(err4);
 errors++;
 }
 else {
-if(data1.securityIdType !== undefined){
-let data2 = data1.securityIdType;
-const _errs9 = errors;
-if(typeof data2 !== "string"){
-const err5 = {instancePath:instancePath+"/tradingInstrumentDescription/securityIdType",schemaPath:"#/anyOf/1/properties/tradingInstrumentDescription/properties/securityIdType/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let missing2;
+if((((data1.assetType === undefined) && (missing2 = "assetType")) || ((data1.securityId === undefined) && (missing2 = "securityId"))) || ((data1.securityIdType === undefined) && (missing2 = "securityIdType"))){
+const err5 = {instancePath:instancePath+"/tradingInstrumentDescription",schemaPath:"#/anyOf/1/properties/tradingInstrumentDescription/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -26513,8 +26584,12 @@ vErrors.push(err5);
 }
 errors++;
 }
-if(!(((data2 === "CUSIP") || (data2 === "ISIN")) || (data2 === "CASH"))){
-const err6 = {instancePath:instancePath+"/tradingInstrumentDescription/securityIdType",schemaPath:"#/anyOf/1/properties/tradingInstrumentDescription/properties/securityIdType/enum",keyword:"enum",params:{allowedValues: schema25.anyOf[1].properties.tradingInstrumentDescription.properties.securityIdType.enum},message:"must be equal to one of the allowed values"};
+else {
+if(data1.securityIdType !== undefined){
+let data2 = data1.securityIdType;
+const _errs10 = errors;
+if(typeof data2 !== "string"){
+const err6 = {instancePath:instancePath+"/tradingInstrumentDescription/securityIdType",schemaPath:"#/anyOf/1/properties/tradingInstrumentDescription/properties/securityIdType/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -26523,16 +26598,8 @@ vErrors.push(err6);
 }
 errors++;
 }
-var valid3 = _errs9 === errors;
-}
-else {
-var valid3 = true;
-}
-if(valid3){
-if(data1.securityId !== undefined){
-const _errs11 = errors;
-if(typeof data1.securityId !== "string"){
-const err7 = {instancePath:instancePath+"/tradingInstrumentDescription/securityId",schemaPath:"#/anyOf/1/properties/tradingInstrumentDescription/properties/securityId/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data2 === "CUSIP") || (data2 === "ISIN")) || (data2 === "CASH"))){
+const err7 = {instancePath:instancePath+"/tradingInstrumentDescription/securityIdType",schemaPath:"#/anyOf/1/properties/tradingInstrumentDescription/properties/securityIdType/enum",keyword:"enum",params:{allowedValues: schema25.anyOf[1].properties.tradingInstrumentDescription.properties.securityIdType.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -26541,17 +26608,16 @@ vErrors.push(err7);
 }
 errors++;
 }
-var valid3 = _errs11 === errors;
+var valid3 = _errs10 === errors;
 }
 else {
 var valid3 = true;
 }
 if(valid3){
-if(data1.assetType !== undefined){
-let data4 = data1.assetType;
-const _errs13 = errors;
-if(typeof data4 !== "string"){
-const err8 = {instancePath:instancePath+"/tradingInstrumentDescription/assetType",schemaPath:"#/anyOf/1/properties/tradingInstrumentDescription/properties/assetType/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data1.securityId !== undefined){
+const _errs12 = errors;
+if(typeof data1.securityId !== "string"){
+const err8 = {instancePath:instancePath+"/tradingInstrumentDescription/securityId",schemaPath:"#/anyOf/1/properties/tradingInstrumentDescription/properties/securityId/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -26560,8 +26626,17 @@ vErrors.push(err8);
 }
 errors++;
 }
-if(!((((((((data4 === "STK") || (data4 === "CASH")) || (data4 === "UNKNOWN")) || (data4 === "BILL")) || (data4 === "BOND")) || (data4 === "FUND")) || (data4 === "OPT")) || (data4 === "WAR"))){
-const err9 = {instancePath:instancePath+"/tradingInstrumentDescription/assetType",schemaPath:"#/anyOf/1/properties/tradingInstrumentDescription/properties/assetType/enum",keyword:"enum",params:{allowedValues: schema25.anyOf[1].properties.tradingInstrumentDescription.properties.assetType.enum},message:"must be equal to one of the allowed values"};
+var valid3 = _errs12 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data1.assetType !== undefined){
+let data4 = data1.assetType;
+const _errs14 = errors;
+if(typeof data4 !== "string"){
+const err9 = {instancePath:instancePath+"/tradingInstrumentDescription/assetType",schemaPath:"#/anyOf/1/properties/tradingInstrumentDescription/properties/assetType/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -26570,7 +26645,17 @@ vErrors.push(err9);
 }
 errors++;
 }
-var valid3 = _errs13 === errors;
+if(!((((((((data4 === "STK") || (data4 === "CASH")) || (data4 === "UNKNOWN")) || (data4 === "BILL")) || (data4 === "BOND")) || (data4 === "FUND")) || (data4 === "OPT")) || (data4 === "WAR"))){
+const err10 = {instancePath:instancePath+"/tradingInstrumentDescription/assetType",schemaPath:"#/anyOf/1/properties/tradingInstrumentDescription/properties/assetType/enum",keyword:"enum",params:{allowedValues: schema25.anyOf[1].properties.tradingInstrumentDescription.properties.assetType.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+var valid3 = _errs14 === errors;
 }
 else {
 var valid3 = true;
@@ -26581,21 +26666,7 @@ var valid3 = true;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/tradingInstrumentDescription",schemaPath:"#/anyOf/1/properties/tradingInstrumentDescription/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-}
-}
-}
-}
-else {
-const err11 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err11 = {instancePath:instancePath+"/tradingInstrumentDescription",schemaPath:"#/anyOf/1/properties/tradingInstrumentDescription/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -26605,7 +26676,21 @@ vErrors.push(err11);
 errors++;
 }
 }
-var _valid0 = _errs5 === errors;
+}
+}
+}
+else {
+const err12 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+var _valid0 = _errs6 === errors;
 valid0 = valid0 || _valid0;
 if(_valid0){
 if(props0 !== true){
@@ -26614,12 +26699,12 @@ props0.tradingInstrumentDescription = true;
 }
 }
 if(!valid0){
-const err12 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const err13 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
-vErrors = [err12];
+vErrors = [err13];
 }
 else {
-vErrors.push(err12);
+vErrors.push(err13);
 }
 errors++;
 validate38.errors = vErrors;
@@ -26660,8 +26745,8 @@ props0.currency = true;
 }
 if(data.currency !== undefined){
 let data5 = data.currency;
-const _errs15 = errors;
-if(errors === _errs15){
+const _errs16 = errors;
+if(errors === _errs16){
 if(typeof data5 === "string"){
 if(func0(data5) > 3){
 validate38.errors = [{instancePath:instancePath+"/currency",schemaPath:"#/properties/currency/maxLength",keyword:"maxLength",params:{limit: 3},message:"must NOT have more than 3 characters"}];
@@ -28041,6 +28126,7 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.instruction === undefined) && (missing0 = "instruction")) || ((data.instructionType === undefined) && (missing0 = "instructionType"))){
@@ -28050,7 +28136,7 @@ return false;
 else {
 if(data.instructionType !== undefined){
 let data0 = data.instructionType;
-const _errs0 = errors;
+const _errs1 = errors;
 if(typeof data0 !== "string"){
 validate36.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -28059,7 +28145,7 @@ if(!((((data0 === "DWAC") || (data0 === "FOP")) || (data0 === "COMPLEX_ASSET_TRA
 validate36.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/enum",keyword:"enum",params:{allowedValues: schema23.properties.instructionType.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
@@ -28067,15 +28153,15 @@ var valid0 = true;
 if(valid0){
 if(data.instruction !== undefined){
 let data1 = data.instruction;
-const _errs2 = errors;
 const _errs3 = errors;
-let valid1 = false;
 const _errs4 = errors;
+let valid1 = false;
+const _errs5 = errors;
 if(!(validate37(data1, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
 errors = vErrors.length;
 }
-var _valid0 = _errs4 === errors;
+var _valid0 = _errs5 === errors;
 valid1 = valid1 || _valid0;
 if(_valid0){
 var props0 = {};
@@ -28087,12 +28173,12 @@ props0.contraBrokerDtcCode = true;
 props0.quantity = true;
 props0.tradingInstrument = true;
 }
-const _errs5 = errors;
+const _errs6 = errors;
 if(!(validate41(data1, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate41.errors : vErrors.concat(validate41.errors);
 errors = vErrors.length;
 }
-var _valid0 = _errs5 === errors;
+var _valid0 = _errs6 === errors;
 valid1 = valid1 || _valid0;
 if(_valid0){
 if(props0 !== true){
@@ -28108,12 +28194,12 @@ props0.accountTitle = true;
 props0.referenceId = true;
 }
 }
-const _errs6 = errors;
+const _errs7 = errors;
 if(!(validate44(data1, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate44.errors : vErrors.concat(validate44.errors);
 errors = vErrors.length;
 }
-var _valid0 = _errs6 === errors;
+var _valid0 = _errs7 === errors;
 valid1 = valid1 || _valid0;
 if(_valid0){
 if(props0 !== true){
@@ -28128,12 +28214,12 @@ props0.contraBrokerInfo = true;
 props0.nonDisclosedDetail = true;
 }
 }
-const _errs7 = errors;
+const _errs8 = errors;
 if(!(validate51(data1, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors);
 errors = vErrors.length;
 }
-var _valid0 = _errs7 === errors;
+var _valid0 = _errs8 === errors;
 valid1 = valid1 || _valid0;
 if(_valid0){
 if(props0 !== true){
@@ -28162,22 +28248,27 @@ validate36.errors = vErrors;
 return false;
 }
 else {
-errors = _errs3;
+errors = _errs4;
 if(vErrors !== null){
-if(_errs3){
-vErrors.length = _errs3;
+if(_errs4){
+vErrors.length = _errs4;
 }
 else {
 vErrors = null;
 }
 }
 }
-var valid0 = _errs2 === errors;
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
 }
 }
+}
+}
+else {
+validate36.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate36.errors = vErrors;
@@ -28207,7 +28298,7 @@ validate35.evaluated = {"props":{"instructionType":true,"instruction":true},"dyn
 
 exports["post_gw_api_v1_external_asset_transfers_bulk body"] = validate54;
 const schema31 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1external-asset-transfers%3Abulk/post/requestBody/content/application~1json/schema"};
-const schema32 = {"required":["instructionType","instructions"],"properties":{"instructionType":{"type":"string","enum":["DWAC","FOP","COMPLEX_ASSET_TRANSFER","EXTERNAL_POSITION_TRANSFER"]},"instructions":{"type":"array","items":{}}}};
+const schema32 = {"required":["instructionType","instructions"],"properties":{"instructionType":{"type":"string","enum":["DWAC","FOP","COMPLEX_ASSET_TRANSFER","EXTERNAL_POSITION_TRANSFER"]},"instructions":{"type":"array","items":{}}},"type":"object"};
 
 function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -28219,6 +28310,7 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.instructionType === undefined) && (missing0 = "instructionType")) || ((data.instructions === undefined) && (missing0 = "instructions"))){
@@ -28228,7 +28320,7 @@ return false;
 else {
 if(data.instructionType !== undefined){
 let data0 = data.instructionType;
-const _errs0 = errors;
+const _errs1 = errors;
 if(typeof data0 !== "string"){
 validate55.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -28237,26 +28329,31 @@ if(!((((data0 === "DWAC") || (data0 === "FOP")) || (data0 === "COMPLEX_ASSET_TRA
 validate55.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/enum",keyword:"enum",params:{allowedValues: schema32.properties.instructionType.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.instructions !== undefined){
-const _errs2 = errors;
-if(errors === _errs2){
+const _errs3 = errors;
+if(errors === _errs3){
 if(!(Array.isArray(data.instructions))){
 validate55.errors = [{instancePath:instancePath+"/instructions",schemaPath:"#/properties/instructions/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
-var valid0 = _errs2 === errors;
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
 }
 }
+}
+}
+else {
+validate55.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate55.errors = vErrors;
@@ -28286,7 +28383,7 @@ validate54.evaluated = {"props":{"instructionType":true,"instructions":true},"dy
 
 exports["post_gw_api_v1_external_cash_transfers body"] = validate57;
 const schema33 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1external-cash-transfers/post/requestBody/content/application~1json/schema"};
-const schema34 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["DEPOSIT","WITHDRAWAL"]},"instruction":{"anyOf":[{"$ref":"#/components/schemas/DepositFundsInstruction"},{"$ref":"#/components/schemas/WithdrawFundsInstruction"}]}}};
+const schema34 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["DEPOSIT","WITHDRAWAL"]},"instruction":{"anyOf":[{"$ref":"#/components/schemas/DepositFundsInstruction"},{"$ref":"#/components/schemas/WithdrawFundsInstruction"}]}},"type":"object"};
 const schema35 = {"maxProperties":13,"minProperties":5,"required":["accountId","amount","bankInstructionMethod","clientInstructionId","currency"],"type":"object","properties":{"clientInstructionId":{"type":"number"},"accountId":{"maxLength":32,"minLength":1,"type":"string"},"currency":{"maxLength":3,"minLength":1,"type":"string"},"amount":{"type":"number"},"bankInstructionMethod":{"type":"string","enum":["ACH","WIRE","eDDA","OPEN_BANKING"]},"openBanking":{"required":["serviceProvider"],"type":"object","properties":{"serviceProvider":{"type":"string","enum":["PLAID"]},"plaidOptions":{"type":"object","properties":{"completionRedirectUri":{"minLength":0,"type":"string"},"linkDisplayName":{"type":"string"},"isMobileApp":{"type":"boolean"}}}}},"sendingInstitution":{"maxLength":128,"minLength":0,"type":"string"},"identifier":{"maxLength":64,"minLength":0,"type":"string"},"specialInstruction":{"maxLength":128,"minLength":0,"type":"string"},"bankInstructionName":{"maxLength":150,"minLength":0,"type":"string"},"senderInstitutionName":{"maxLength":128,"minLength":0,"type":"string"},"iraDepositDetail":{"required":["fromIraType","iraContributionType","iraTaxYearType"],"type":"object","properties":{"iraContributionType":{"type":"string","enum":["ROLLOVER","LATE_ROLLOVER","DIRECT_ROLLOVER","CONTRIBUTION","SPOUSAL_CONTRIBUTION","EMPLOYER_SEP_CONTRIBUTION"]},"iraTaxYearType":{"type":"string","enum":["CURRENT","PRIOR"]},"fromIraType":{"type":"string","enum":["NONE","TRADITIONAL","ROLLOVER","ROTH","SEP","EDUCATION","TRADITIONAL_INHERITED","ROTH_INHERITED","SEP_INHERITED","RETIREMENT_SAVING_PLAN","SPOUSAL_RETIREMENT_SAVING_PLAN","TAX_FREE_SAVING_ACCOUNT"]}}},"recurringInstructionDetail":{"allOf":[{"$ref":"#/components/schemas/RecurringInstructionDetail"}]}}};
 const schema36 = {"maxProperties":4,"minProperties":3,"required":["frequency","instructionName","startDate"],"type":"object","properties":{"instructionName":{"maxLength":64,"minLength":1,"type":"string"},"frequency":{"type":"string","enum":["MONTHLY","QUARTERLY","YEARLY"]},"startDate":{"type":"string"},"endDate":{"type":"string"}}};
 
@@ -29204,6 +29301,7 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.instruction === undefined) && (missing0 = "instruction")) || ((data.instructionType === undefined) && (missing0 = "instructionType"))){
@@ -29213,7 +29311,7 @@ return false;
 else {
 if(data.instructionType !== undefined){
 let data0 = data.instructionType;
-const _errs0 = errors;
+const _errs1 = errors;
 if(typeof data0 !== "string"){
 validate58.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -29222,7 +29320,7 @@ if(!((data0 === "DEPOSIT") || (data0 === "WITHDRAWAL"))){
 validate58.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/enum",keyword:"enum",params:{allowedValues: schema34.properties.instructionType.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
@@ -29230,15 +29328,15 @@ var valid0 = true;
 if(valid0){
 if(data.instruction !== undefined){
 let data1 = data.instruction;
-const _errs2 = errors;
 const _errs3 = errors;
-let valid1 = false;
 const _errs4 = errors;
+let valid1 = false;
+const _errs5 = errors;
 if(!(validate59(data1, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
 errors = vErrors.length;
 }
-var _valid0 = _errs4 === errors;
+var _valid0 = _errs5 === errors;
 valid1 = valid1 || _valid0;
 if(_valid0){
 var props0 = {};
@@ -29256,12 +29354,12 @@ props0.senderInstitutionName = true;
 props0.iraDepositDetail = true;
 props0.recurringInstructionDetail = true;
 }
-const _errs5 = errors;
+const _errs6 = errors;
 if(!(validate63(data1, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
-var _valid0 = _errs5 === errors;
+var _valid0 = _errs6 === errors;
 valid1 = valid1 || _valid0;
 if(_valid0){
 if(props0 !== true){
@@ -29290,22 +29388,27 @@ validate58.errors = vErrors;
 return false;
 }
 else {
-errors = _errs3;
+errors = _errs4;
 if(vErrors !== null){
-if(_errs3){
-vErrors.length = _errs3;
+if(_errs4){
+vErrors.length = _errs4;
 }
 else {
 vErrors = null;
 }
 }
 }
-var valid0 = _errs2 === errors;
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
 }
 }
+}
+}
+else {
+validate58.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate58.errors = vErrors;
@@ -29335,7 +29438,7 @@ validate57.evaluated = {"props":{"instructionType":true,"instruction":true},"dyn
 
 exports["post_gw_api_v1_external_cash_transfers_bulk body"] = validate67;
 const schema38 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1external-cash-transfers%3Abulk/post/requestBody/content/application~1json/schema"};
-const schema39 = {"required":["instructionType","instructions"],"properties":{"instructionType":{"type":"string","enum":["DEPOSIT","WITHDRAWAL"]},"instructions":{"type":"array","items":{}}}};
+const schema39 = {"required":["instructionType","instructions"],"properties":{"instructionType":{"type":"string","enum":["DEPOSIT","WITHDRAWAL"]},"instructions":{"type":"array","items":{}}},"type":"object"};
 
 function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -29347,6 +29450,7 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.instructionType === undefined) && (missing0 = "instructionType")) || ((data.instructions === undefined) && (missing0 = "instructions"))){
@@ -29356,7 +29460,7 @@ return false;
 else {
 if(data.instructionType !== undefined){
 let data0 = data.instructionType;
-const _errs0 = errors;
+const _errs1 = errors;
 if(typeof data0 !== "string"){
 validate68.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -29365,26 +29469,31 @@ if(!((data0 === "DEPOSIT") || (data0 === "WITHDRAWAL"))){
 validate68.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/enum",keyword:"enum",params:{allowedValues: schema39.properties.instructionType.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.instructions !== undefined){
-const _errs2 = errors;
-if(errors === _errs2){
+const _errs3 = errors;
+if(errors === _errs3){
 if(!(Array.isArray(data.instructions))){
 validate68.errors = [{instancePath:instancePath+"/instructions",schemaPath:"#/properties/instructions/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
-var valid0 = _errs2 === errors;
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
 }
 }
+}
+}
+else {
+validate68.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate68.errors = vErrors;
@@ -29414,7 +29523,7 @@ validate67.evaluated = {"props":{"instructionType":true,"instructions":true},"dy
 
 exports["post_gw_api_v1_instructions_cancel body"] = validate70;
 const schema40 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1instructions~1cancel/post/requestBody/content/application~1json/schema"};
-const schema41 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["CANCEL_INSTRUCTION"]},"instruction":{"allOf":[{"$ref":"#/components/schemas/CancelInstruction"}]}}};
+const schema41 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["CANCEL_INSTRUCTION"]},"instruction":{"allOf":[{"$ref":"#/components/schemas/CancelInstruction"}]}},"type":"object"};
 const schema42 = {"maxProperties":3,"minProperties":3,"required":["clientInstructionId","instructionId","reason"],"type":"object","properties":{"clientInstructionId":{"type":"number"},"instructionId":{"type":"number"},"reason":{"maxLength":256,"minLength":1,"type":"string"}}};
 
 function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -29522,6 +29631,7 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.instruction === undefined) && (missing0 = "instruction")) || ((data.instructionType === undefined) && (missing0 = "instructionType"))){
@@ -29531,7 +29641,7 @@ return false;
 else {
 if(data.instructionType !== undefined){
 let data0 = data.instructionType;
-const _errs0 = errors;
+const _errs1 = errors;
 if(typeof data0 !== "string"){
 validate71.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -29540,24 +29650,29 @@ if(!(data0 === "CANCEL_INSTRUCTION")){
 validate71.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/enum",keyword:"enum",params:{allowedValues: schema41.properties.instructionType.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.instruction !== undefined){
-const _errs2 = errors;
+const _errs3 = errors;
 if(!(validate72(data.instruction, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
 errors = vErrors.length;
 }
-var valid0 = _errs2 === errors;
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
 }
 }
+}
+}
+else {
+validate71.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate71.errors = vErrors;
@@ -29587,7 +29702,7 @@ validate70.evaluated = {"props":{"instructionType":true,"instruction":true},"dyn
 
 exports["post_gw_api_v1_instructions_cancel_bulk body"] = validate75;
 const schema43 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1instructions~1cancel%3Abulk/post/requestBody/content/application~1json/schema"};
-const schema44 = {"required":["instructionType","instructions"],"properties":{"instructionType":{"type":"string","enum":["CANCEL_INSTRUCTION"]},"instructions":{"type":"array","items":{}}}};
+const schema44 = {"required":["instructionType","instructions"],"properties":{"instructionType":{"type":"string","enum":["CANCEL_INSTRUCTION"]},"instructions":{"type":"array","items":{}}},"type":"object"};
 
 function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -29599,6 +29714,7 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.instructionType === undefined) && (missing0 = "instructionType")) || ((data.instructions === undefined) && (missing0 = "instructions"))){
@@ -29608,7 +29724,7 @@ return false;
 else {
 if(data.instructionType !== undefined){
 let data0 = data.instructionType;
-const _errs0 = errors;
+const _errs1 = errors;
 if(typeof data0 !== "string"){
 validate76.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -29617,26 +29733,31 @@ if(!(data0 === "CANCEL_INSTRUCTION")){
 validate76.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/enum",keyword:"enum",params:{allowedValues: schema44.properties.instructionType.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.instructions !== undefined){
-const _errs2 = errors;
-if(errors === _errs2){
+const _errs3 = errors;
+if(errors === _errs3){
 if(!(Array.isArray(data.instructions))){
 validate76.errors = [{instancePath:instancePath+"/instructions",schemaPath:"#/properties/instructions/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
-var valid0 = _errs2 === errors;
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
 }
 }
+}
+}
+else {
+validate76.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate76.errors = vErrors;
@@ -29666,7 +29787,7 @@ validate75.evaluated = {"props":{"instructionType":true,"instructions":true},"dy
 
 exports["post_gw_api_v1_internal_asset_transfers body"] = validate78;
 const schema45 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1internal-asset-transfers/post/requestBody/content/application~1json/schema"};
-const schema46 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["INTERNAL_POSITION_TRANSFER"]},"instruction":{"allOf":[{"$ref":"#/components/schemas/InternalPositionTransferInstruction"}]}}};
+const schema46 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["INTERNAL_POSITION_TRANSFER"]},"instruction":{"allOf":[{"$ref":"#/components/schemas/InternalPositionTransferInstruction"}]}},"type":"object"};
 const schema47 = {"required":["clientInstructionId","sourceAccountId","targetAccountId","tradingInstrument","transferQuantity"],"type":"object","properties":{"clientInstructionId":{"type":"number"},"sourceAccountId":{"minLength":1,"type":"string"},"targetAccountId":{"minLength":1,"type":"string"},"transferQuantity":{"type":"number"},"tradingInstrument":{"allOf":[{"$ref":"#/components/schemas/TradingInstrument"}]},"transferPrice":{"multipleOf":1e-9,"type":"number"},"tradeDate":{"type":"string"},"settleDate":{"type":"string"}}};
 
 function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -29840,6 +29961,7 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.instruction === undefined) && (missing0 = "instruction")) || ((data.instructionType === undefined) && (missing0 = "instructionType"))){
@@ -29849,7 +29971,7 @@ return false;
 else {
 if(data.instructionType !== undefined){
 let data0 = data.instructionType;
-const _errs0 = errors;
+const _errs1 = errors;
 if(typeof data0 !== "string"){
 validate79.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -29858,24 +29980,29 @@ if(!(data0 === "INTERNAL_POSITION_TRANSFER")){
 validate79.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/enum",keyword:"enum",params:{allowedValues: schema46.properties.instructionType.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.instruction !== undefined){
-const _errs2 = errors;
+const _errs3 = errors;
 if(!(validate80(data.instruction, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
-var valid0 = _errs2 === errors;
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
 }
 }
+}
+}
+else {
+validate79.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate79.errors = vErrors;
@@ -29905,7 +30032,7 @@ validate78.evaluated = {"props":{"instructionType":true,"instruction":true},"dyn
 
 exports["post_gw_api_v1_internal_asset_transfers_bulk body"] = validate84;
 const schema48 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1internal-asset-transfers%3Abulk/post/requestBody/content/application~1json/schema"};
-const schema49 = {"required":["instructionType","instructions"],"properties":{"instructionType":{"type":"string","enum":["INTERNAL_POSITION_TRANSFER"]},"instructions":{"type":"array","items":{}}}};
+const schema49 = {"required":["instructionType","instructions"],"properties":{"instructionType":{"type":"string","enum":["INTERNAL_POSITION_TRANSFER"]},"instructions":{"type":"array","items":{}}},"type":"object"};
 
 function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -29917,6 +30044,7 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.instructionType === undefined) && (missing0 = "instructionType")) || ((data.instructions === undefined) && (missing0 = "instructions"))){
@@ -29926,7 +30054,7 @@ return false;
 else {
 if(data.instructionType !== undefined){
 let data0 = data.instructionType;
-const _errs0 = errors;
+const _errs1 = errors;
 if(typeof data0 !== "string"){
 validate85.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -29935,26 +30063,31 @@ if(!(data0 === "INTERNAL_POSITION_TRANSFER")){
 validate85.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/enum",keyword:"enum",params:{allowedValues: schema49.properties.instructionType.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.instructions !== undefined){
-const _errs2 = errors;
-if(errors === _errs2){
+const _errs3 = errors;
+if(errors === _errs3){
 if(!(Array.isArray(data.instructions))){
 validate85.errors = [{instancePath:instancePath+"/instructions",schemaPath:"#/properties/instructions/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
-var valid0 = _errs2 === errors;
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
 }
 }
+}
+}
+else {
+validate85.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate85.errors = vErrors;
@@ -29984,7 +30117,7 @@ validate84.evaluated = {"props":{"instructionType":true,"instructions":true},"dy
 
 exports["post_gw_api_v1_internal_cash_transfers body"] = validate87;
 const schema50 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1internal-cash-transfers/post/requestBody/content/application~1json/schema"};
-const schema51 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["INTERNAL_CASH_TRANSFER"]},"instruction":{"allOf":[{"$ref":"#/components/schemas/InternalCashTransferInstruction"}]}}};
+const schema51 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["INTERNAL_CASH_TRANSFER"]},"instruction":{"allOf":[{"$ref":"#/components/schemas/InternalCashTransferInstruction"}]}},"type":"object"};
 const schema52 = {"maxProperties":7,"minProperties":5,"required":["amount","clientInstructionId","currency","sourceAccountId","targetAccountId"],"type":"object","properties":{"clientInstructionId":{"type":"number"},"sourceAccountId":{"maxLength":32,"minLength":1,"type":"string"},"targetAccountId":{"maxLength":32,"minLength":1,"type":"string"},"amount":{"type":"number"},"currency":{"maxLength":3,"minLength":1,"type":"string"},"clientNote":{"maxLength":64,"minLength":1,"type":"string"},"dateTimeToOccur":{"type":"string","format":"date-time"}}};
 
 function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -30200,6 +30333,7 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.instruction === undefined) && (missing0 = "instruction")) || ((data.instructionType === undefined) && (missing0 = "instructionType"))){
@@ -30209,7 +30343,7 @@ return false;
 else {
 if(data.instructionType !== undefined){
 let data0 = data.instructionType;
-const _errs0 = errors;
+const _errs1 = errors;
 if(typeof data0 !== "string"){
 validate88.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -30218,24 +30352,29 @@ if(!(data0 === "INTERNAL_CASH_TRANSFER")){
 validate88.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/enum",keyword:"enum",params:{allowedValues: schema51.properties.instructionType.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.instruction !== undefined){
-const _errs2 = errors;
+const _errs3 = errors;
 if(!(validate89(data.instruction, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
 errors = vErrors.length;
 }
-var valid0 = _errs2 === errors;
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
 }
 }
+}
+}
+else {
+validate88.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate88.errors = vErrors;
@@ -30265,7 +30404,7 @@ validate87.evaluated = {"props":{"instructionType":true,"instruction":true},"dyn
 
 exports["post_gw_api_v1_internal_cash_transfers_bulk body"] = validate92;
 const schema53 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1internal-cash-transfers%3Abulk/post/requestBody/content/application~1json/schema"};
-const schema54 = {"required":["instructionType","instructions"],"properties":{"instructionType":{"type":"string","enum":["INTERNAL_CASH_TRANSFER"]},"instructions":{"type":"array","items":{}}}};
+const schema54 = {"required":["instructionType","instructions"],"properties":{"instructionType":{"type":"string","enum":["INTERNAL_CASH_TRANSFER"]},"instructions":{"type":"array","items":{}}},"type":"object"};
 
 function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -30277,6 +30416,7 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.instructionType === undefined) && (missing0 = "instructionType")) || ((data.instructions === undefined) && (missing0 = "instructions"))){
@@ -30286,7 +30426,7 @@ return false;
 else {
 if(data.instructionType !== undefined){
 let data0 = data.instructionType;
-const _errs0 = errors;
+const _errs1 = errors;
 if(typeof data0 !== "string"){
 validate93.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -30295,26 +30435,31 @@ if(!(data0 === "INTERNAL_CASH_TRANSFER")){
 validate93.errors = [{instancePath:instancePath+"/instructionType",schemaPath:"#/properties/instructionType/enum",keyword:"enum",params:{allowedValues: schema54.properties.instructionType.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.instructions !== undefined){
-const _errs2 = errors;
-if(errors === _errs2){
+const _errs3 = errors;
+if(errors === _errs3){
 if(!(Array.isArray(data.instructions))){
 validate93.errors = [{instancePath:instancePath+"/instructions",schemaPath:"#/properties/instructions/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
-var valid0 = _errs2 === errors;
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
 }
 }
+}
+}
+else {
+validate93.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate93.errors = vErrors;
@@ -30822,7 +30967,7 @@ validate107.evaluated = {"props":{"name":true},"dynamicProps":false,"dynamicItem
 
 exports["setAllocationPreset body"] = validate110;
 const schema64 = {"$ref":"bezant:openapi#/paths/~1iserver~1account~1allocation~1presets/post/requestBody/content/application~1json/schema"};
-const schema65 = {"properties":{"group_auto_close_positions":{"type":"boolean"},"default_method_for_all":{"enum":["AvailableEquity","E","N","C","P","R","S"]},"profiles_auto_close_positions":{"type":"boolean"},"strict_credit_check":{"type":"boolean"},"group_proportional_allocation":{"type":"boolean"}}};
+const schema65 = {"properties":{"group_auto_close_positions":{"type":"boolean"},"default_method_for_all":{"enum":["AvailableEquity","E","N","C","P","R","S"]},"profiles_auto_close_positions":{"type":"boolean"},"strict_credit_check":{"type":"boolean"},"group_proportional_allocation":{"type":"boolean"}},"type":"object"};
 
 function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -30834,14 +30979,15 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.group_auto_close_positions !== undefined){
-const _errs0 = errors;
+const _errs1 = errors;
 if(typeof data.group_auto_close_positions !== "boolean"){
 validate111.errors = [{instancePath:instancePath+"/group_auto_close_positions",schemaPath:"#/properties/group_auto_close_positions/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs0 === errors;
+var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
@@ -30849,21 +30995,9 @@ var valid0 = true;
 if(valid0){
 if(data.default_method_for_all !== undefined){
 let data1 = data.default_method_for_all;
-const _errs2 = errors;
+const _errs3 = errors;
 if(!(((((((data1 === "AvailableEquity") || (data1 === "E")) || (data1 === "N")) || (data1 === "C")) || (data1 === "P")) || (data1 === "R")) || (data1 === "S"))){
 validate111.errors = [{instancePath:instancePath+"/default_method_for_all",schemaPath:"#/properties/default_method_for_all/enum",keyword:"enum",params:{allowedValues: schema65.properties.default_method_for_all.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.profiles_auto_close_positions !== undefined){
-const _errs3 = errors;
-if(typeof data.profiles_auto_close_positions !== "boolean"){
-validate111.errors = [{instancePath:instancePath+"/profiles_auto_close_positions",schemaPath:"#/properties/profiles_auto_close_positions/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -30872,25 +31006,37 @@ else {
 var valid0 = true;
 }
 if(valid0){
+if(data.profiles_auto_close_positions !== undefined){
+const _errs4 = errors;
+if(typeof data.profiles_auto_close_positions !== "boolean"){
+validate111.errors = [{instancePath:instancePath+"/profiles_auto_close_positions",schemaPath:"#/properties/profiles_auto_close_positions/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
 if(data.strict_credit_check !== undefined){
-const _errs5 = errors;
+const _errs6 = errors;
 if(typeof data.strict_credit_check !== "boolean"){
 validate111.errors = [{instancePath:instancePath+"/strict_credit_check",schemaPath:"#/properties/strict_credit_check/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs5 === errors;
+var valid0 = _errs6 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.group_proportional_allocation !== undefined){
-const _errs7 = errors;
+const _errs8 = errors;
 if(typeof data.group_proportional_allocation !== "boolean"){
 validate111.errors = [{instancePath:instancePath+"/group_proportional_allocation",schemaPath:"#/properties/group_proportional_allocation/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs7 === errors;
+var valid0 = _errs8 === errors;
 }
 else {
 var valid0 = true;
@@ -30898,6 +31044,11 @@ var valid0 = true;
 }
 }
 }
+}
+}
+else {
+validate111.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 }
 validate111.errors = vErrors;
