@@ -1,8 +1,8 @@
 // api.ibkr.com/v1/api: who is let in, which operation is meant, and what it answers.
 import type { Answer, Handlers } from './call.ts';
+import type { Cookies } from './cookies.ts';
 import { exampleAnswer } from './example.ts';
 import type { Faults } from './faults.ts';
-import type { UpstreamHeaders } from './headers.ts';
 import {
   jsonReply,
   jsonType,
@@ -25,7 +25,9 @@ export interface ApiDeps extends SessionApiDeps {
   handlers: Handlers;
   world: World;
   pacing: Pacing;
-  headers: UpstreamHeaders;
+  cookies: Cookies;
+  /** Behind a real Gateway the login is in its cookies; the simulated Gateway has no jar that could be wrong. */
+  checkCookies: boolean;
 }
 
 /** Answers a request for `path` below /v1/api. */
@@ -35,8 +37,9 @@ export function createApi(deps: ApiDeps): Api {
   const { session, faults, pacing } = deps;
   const match = createMatcher(deps.contract.operations);
   return async (request, path) => {
-    if (isRefused(faults, deps.headers, request)) return loggedOutReplies.problem;
-    if (!session.loggedIn) return loggedOutReplies[faults.loggedOut];
+    if (isRefused(faults, deps.cookies, request)) return loggedOutReplies.problem;
+    const known = !deps.checkCookies || deps.cookies.carryLogin(request.headers.cookie);
+    if (!session.loggedIn || !known) return loggedOutReplies[faults.loggedOut];
     const found = match(request.method, path);
     const admission = pacing.admit(found?.operation ?? unlisted);
     if ('refused' in admission) return admission.refused;

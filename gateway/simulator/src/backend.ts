@@ -1,20 +1,20 @@
 // Everything that a scenario starts anew: sessions, world, faults, sockets and the chain that answers a request.
-import type { Server } from 'node:https';
+import type { Server } from 'node:http';
 import { handlers } from './brokerage/handlers.ts';
 import { createWorld, type World } from './brokerage/world.ts';
 import { createApi } from './api.ts';
 import type { Sockets } from './call.ts';
 import type { Clock } from './clock.ts';
+import { createCookies } from './cookies.ts';
 import { defaultFaults, type Faults } from './faults.ts';
 import { createGateway } from './gateway.ts';
-import { createUpstreamHeaders } from './headers.ts';
 import type { Responder } from './message.ts';
 import type { Contract } from './operation.ts';
 import { createPacing, type Pacing } from './pacing.ts';
 import { createPathFaults } from './path-faults.ts';
 import { createRandom } from './random.ts';
 import type { Scenario } from './scenario.ts';
-import { createGatewayCalls } from './self-tickle.ts';
+import { createGatewayCalls } from './gateway-calls.ts';
 import { createSession, type OwnedSession } from './session.ts';
 import { createSso } from './sso.ts';
 import { startSockets } from './sockets/sockets.ts';
@@ -51,19 +51,21 @@ export function startBackend(deps: BackendDeps, server: Server, scenario: Scenar
   const faults: Faults = { ...structuredClone(defaultFaults), ...structuredClone(scenario.faults) };
   const session = createSession({ clock, random, settings: scenario.session });
   const world = createWorld({ clock, random, scenario, session });
-  const headers = createUpstreamHeaders({ random });
+  const cookies = createCookies({ random });
   const pacing = createPacing({ clock, rule: () => faults.pacing });
-  const shared = { clock, random, session, faults, headers };
-  const api = createApi({ ...shared, contract, handlers, world, pacing });
+  const shared = { clock, random, session, faults, cookies };
+  const api = createApi({ ...shared, contract, handlers, world, pacing, checkCookies: mode === 'upstream' });
   const upstream = createUpstream({ ...shared, api, sso: createSso(shared) });
   const calls = createGatewayCalls({ clock, session, settings: scenario.session });
   const front =
-    mode === 'gateway' ? createGateway({ clock, session, upstream, onLogin: calls.loggedIn }) : upstream;
+    mode === 'gateway'
+      ? createGateway({ clock, session, upstream, onLogin: () => calls.loggedIn() })
+      : upstream;
   const paths = createPathFaults({ clock, faults });
   const sockets = startSockets({ server, mode, world, session, clock, faults, log });
 
   const setFaults = (patch: Partial<Faults>): void => {
-    if (patch.staleCookies === true) headers.forget();
+    if (patch.staleCookies === true) cookies.forget();
     Object.assign(faults, patch);
     if (patch.paths !== undefined) paths.restart();
   };

@@ -51,6 +51,7 @@ async function createIdentity(): Promise<Identity> {
           name: 'subjectAltName',
           altNames: [
             { type: 2, value: 'localhost' },
+            { type: 2, value: 'api.localhost' },
             { type: 2, value: 'gateway' },
             { type: 2, value: 'simulator' },
             { type: 7, ip: '127.0.0.1' },

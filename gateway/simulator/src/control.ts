@@ -2,18 +2,18 @@
 import type { Capture } from './capture.ts';
 import type { Backend } from './backend.ts';
 import type { Clock } from './clock.ts';
-import { checkFaults, type Faults } from './faults.ts';
+import { checkFaults } from './faults.ts';
 import { jsonReply, members, parseBody, type Reply, type Request } from './message.ts';
 import { parseScenario, loadScenario, scenarioNames, type Scenario } from './scenario.ts';
 import { actionNames, findAction } from './world-actions.ts';
-import { boolean, number, object, oneOf, optional, string, type Check } from './shape.ts';
+import { anything, boolean, number, object, oneOf, optional, string, type Check } from './shape.ts';
 
 export interface ControlDeps {
   clock: Clock;
   capture: Capture;
   /** The one that answers now; a scenario replaces it. */
-  backend(): Backend;
-  useScenario(scenario: Scenario): Promise<void>;
+  backend: () => Backend;
+  useScenario: (scenario: Scenario) => Promise<void>;
 }
 
 export interface Control {
@@ -31,20 +31,17 @@ const commands: Record<string, Command> = {
   'GET /state': { run: describe },
   'GET /scenarios': { run: () => scenarioNames() },
   'POST /scenario': {
-    run: async (deps, body) => {
-      const { name, scenario } = body;
-      await deps.useScenario(
-        scenario === undefined
-          ? loadScenario(String(name))
-          : parseScenario(String(name ?? 'given'), scenario),
-      );
+    check: object({ name: optional(string), scenario: optional(anything) }),
+    run: async (deps, { name, scenario }) => {
+      const called = typeof name === 'string' ? name : 'given';
+      await deps.useScenario(scenario === undefined ? loadScenario(called) : parseScenario(called, scenario));
       return describe(deps);
     },
   },
   'POST /faults': {
     check: checkFaults,
     run: (deps, body) => {
-      deps.backend().setFaults(body as Partial<Faults>);
+      deps.backend().setFaults(body);
       return deps.backend().faults;
     },
   },

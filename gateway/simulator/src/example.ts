@@ -69,7 +69,7 @@ export function exampleAnswer(document: Document, operation: { path: string; met
 function mediaExample(document: Document, content: MediaType): unknown {
   if (content.example !== undefined) return content.example;
   const [first] = Object.values(content.examples ?? {});
-  if (first !== undefined) return resolve(document, first as Record<string, unknown>)['value'];
+  if (first !== undefined) return resolve(document, first)['value'];
   return fromSchema(document, content.schema ?? {}, 0);
 }
 

@@ -1,7 +1,7 @@
 // The Gateway itself, in front of api.ibkr.com: what it answers alone, what it forwards and how it changes that on
 // the way. All of it observed on the Gateway build 2023-04-24.
 import type { Clock } from './clock.ts';
-import { hanging, redirect, textReply, type Reply, type Request, type Responder } from './message.ts';
+import { hanging, type Reply, type Request, type Responder } from './message.ts';
 import type { OwnedSession } from './session.ts';
 import { assetPath, bulletinPath } from './upstream.ts';
 
@@ -16,65 +16,88 @@ export interface GatewayDeps {
 /** Connections that the Gateway opens to IBKR; more requests wait inside it. */
 const upstreamConnections = 5;
 
-const service = /^\/(?:v1|qa|ci|alpha|local)\/(portal|am|api|tws)\//;
+type Answer = Reply | 'forward';
 
-const routes: {
-  path: RegExp;
-  answer: (deps: GatewayDeps, request: Request, found: RegExpExecArray) => Reply | 'forward';
-}[] = [
-  { path: /^\/$/, answer: () => redirect('/sso/Login?forwardTo=22&RL=1&ip2loc=US') },
+const environments = 'v1|qa|ci|alpha|local';
+const json: [string, string] = ['Content-Type', 'application/json; charset=utf-8'];
+
+/** In matching order. Header names are spelt as on the wire. */
+const routes: { path: RegExp; answer: (gateway: Belief, request: Request, name: string) => Answer }[] = [
+  { path: /^\/$/, answer: () => local(302, '', [['Location', '/sso/Login?forwardTo=22&RL=1&ip2loc=US']]) },
   { path: /^\/status$/, answer: () => hanging },
   {
     path: /^\/clear$/,
     answer: ({ session }) => {
       session.end();
-      return textReply(200, 'cleared');
+      return sized(200, 'cleared');
     },
   },
   {
-    path: /^\/(?:v1|qa|ci|alpha|local)\/(?:portal|api)\/iserver\/reauthenticate$/,
-    answer: ({ session, onLogin }) => {
-      if (!session.loggedIn) return textReply(200, JSON.stringify({ error: 'not logged in' }));
-      onLogin();
-      return textReply(200, JSON.stringify({ message: 'triggered' }));
+    path: new RegExp(`^/(?:${environments})/(?:portal|api)/iserver/reauthenticate$`),
+    answer: (gateway) => {
+      if (!gateway.loggedIn()) return sized(200, JSON.stringify({ error: 'not logged in' }), [json]);
+      gateway.onLogin();
+      return sized(200, JSON.stringify({ message: 'triggered' }), [json]);
     },
   },
   { path: assetPath, answer: () => 'forward' },
   { path: bulletinPath, answer: () => 'forward' },
   { path: /^\/sso\//, answer: () => 'forward' },
+  { path: new RegExp(`^/(?:${environments})/(?:portal|api)/`), answer: () => 'forward' },
   {
-    path: service,
-    answer: (_deps, _request, found) => {
-      const [, name = ''] = found;
-      return name === 'am' || name === 'tws' ? textReply(200, `Unknown service ${name}`) : 'forward';
-    },
+    path: new RegExp(`^/(?:${environments})/(am|tws)/`),
+    answer: (_gateway, _request, name) => local(200, `Unknown service ${name}`),
   },
-  { path: /^/, answer: (_deps, { path }) => redirect(`https://api.ibkr.com${path}`) },
+  {
+    path: /^/,
+    answer: (_gateway, { path }) => local(302, '', [['Location', `https://api.ibkr.com${path}`]]),
+  },
 ];
+
+function local(status: number, body: string, headers: [string, string][] = []): Reply {
+  return { status, headers, body, local: 'chunked' };
+}
+
+function sized(status: number, body: string, headers: [string, string][] = []): Reply {
+  return { status, headers, body, local: 'sized' };
+}
+
+interface Belief extends GatewayDeps {
+  /** What the Gateway thinks: set by the success text, and not even cleared by /clear. */
+  loggedIn: () => boolean;
+}
 
 export function createGateway(deps: GatewayDeps): Responder {
   const queue = createQueue(upstreamConnections);
+  let succeeded = false;
+  const belief: Belief = { ...deps, loggedIn: () => succeeded || deps.session.loggedIn };
+
   const forward = async (request: Request): Promise<Reply> => {
     const reply = await queue(() => deps.upstream(toUpstream(request)));
-    return request.path.startsWith('/sso/Dispatcher') && reply.status === 302 ? loggedIn(deps, reply) : reply;
+    if (!request.path.startsWith('/sso/Dispatcher') || reply.status !== 302) return reply;
+    succeeded = true;
+    deps.onLogin();
+    // The success text replaces the redirect, whose Location stays.
+    return { ...reply, status: 200, body: 'Client login succeeds' };
   };
+
   return async (request) => {
-    const preflight = isPreflight(request);
-    if (preflight) return allowAnyOrigin;
+    if (isPreflight(request)) return anyOrigin;
     for (const { path, answer } of routes) {
-      const found = path.exec(request.path);
+      const found = path.exec(normalized(request.path));
       if (found === null) continue;
-      const reply = answer(deps, request, found);
-      return reply === 'forward' ? await forward(request) : { ...reply, local: true };
+      const reply = answer(belief, request, found[1] ?? '');
+      if (reply === 'forward') return await forward(request);
+      if (request.headers.origin === undefined) return reply;
+      return { ...reply, headers: [['Access-Control-Allow-Origin', '*'], ...reply.headers] };
     }
     throw new Error('the last route takes every path');
   };
 }
 
-/** The success text replaces the redirect, whose Location stays. */
-function loggedIn({ onLogin }: GatewayDeps, reply: Reply): Reply {
-  onLogin();
-  return { ...reply, status: 200, body: 'Client login succeeds' };
+/** Routes are looked up without double slashes and dot segments; what is forwarded keeps them. */
+function normalized(path: string): string {
+  return new URL(path.replaceAll(/\/{2,}/g, '/'), 'https://gateway').pathname;
 }
 
 /** A chunked body does not survive the Gateway: it goes on without body and without length. */
@@ -91,16 +114,11 @@ function isPreflight({ method, headers }: Request): boolean {
   );
 }
 
-const allowAnyOrigin: Reply = {
-  status: 204,
-  headers: [
-    ['access-control-allow-origin', '*'],
-    ['access-control-allow-methods', 'POST,GET,OPTIONS,DELETE,PUT'],
-    ['access-control-allow-headers', 'Content-Type,portal,Cookie'],
-  ],
-  body: '',
-  local: true,
-};
+const anyOrigin = sized(204, '', [
+  ['Access-Control-Allow-Origin', '*'],
+  ['Access-Control-Allow-Methods', 'POST,GET,OPTIONS,DELETE,PUT'],
+  ['Access-Control-Allow-Headers', 'Content-Type,portal,Cookie'],
+]);
 
 function createQueue(size: number): <T>(run: () => Promise<T>) => Promise<T> {
   let free = size;

@@ -1,6 +1,11 @@
 // The socket side of HTTP: reads a request whole, keeps it for inspection, sends what the responder says.
-import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer as createHttpsServer, type Server } from 'node:https';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Capture } from './capture.ts';
 import type { Identity } from './certificate.ts';
@@ -18,7 +23,6 @@ export interface ListenerDeps {
 }
 
 export interface Listener {
-  /** The plain server of `identity: undefined` has the same shape for everything that is used here. */
   server: Server;
   port: number;
   stop(): Promise<void>;
@@ -40,7 +44,7 @@ export async function startListener(
   // The real Gateway takes TLS 1.2 only (observed on the build 2023-04-24).
   const server =
     identity === undefined
-      ? (createHttpServer(listener) as unknown as Server)
+      ? createHttpServer(listener)
       : createHttpsServer({ ...identity, minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' }, listener);
   // Hanging is part of the trade, and idle connections stay open like the real ones.
   server.requestTimeout = 0;
@@ -71,7 +75,7 @@ async function handle(
   if (request === undefined) return;
   const peer = incoming.socket.remoteAddress ?? '';
   if (request.path.startsWith('/simulator/')) {
-    await send(deps, response, { ...(await deps.control.answer(request, peer)), local: true });
+    await send(deps, response, { ...(await deps.control.answer(request, peer)), local: 'sized' });
     return;
   }
   const settle = deps.capture.add(request);

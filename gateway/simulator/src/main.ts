@@ -1,6 +1,6 @@
 // options → simulator → say where → wait for a signal → stop.
 import { writeFileSync } from 'node:fs';
-import { helpText, parseOptions } from './options.ts';
+import { helpText, parseOptions, type CommandOptions } from './options.ts';
 import { scenarioNames } from './scenario.ts';
 import { startSimulator } from './simulator.ts';
 
@@ -24,9 +24,9 @@ export async function main(args: string[], env: Record<string, string | undefine
   process.once('SIGTERM', stop);
 }
 
-function banner(url: string, port: number, options: { scenario?: unknown; mode?: string }): string {
+function banner(url: string, port: number, options: CommandOptions): string {
   return [
-    `bezant-simulator listens on ${url} (port ${port}, ${options.mode ?? 'gateway'} mode, scenario ${String(options.scenario ?? 'demo')})`,
+    `bezant-simulator listens on ${url} (port ${port}, ${options.mode ?? 'gateway'} mode, scenario ${options.scenario ?? 'demo'})`,
     `  log in    open ${url}/ in a browser; any username and password will do`,
     `  API       ${url}/v1/api/iserver/auth/status`,
     `  control   curl -k ${url}/simulator/state`,

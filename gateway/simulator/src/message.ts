@@ -19,8 +19,8 @@ export interface Reply {
   status: number;
   headers: [string, string][];
   body: string | Buffer;
-  /** Answered by the Gateway itself, with a Content-Length; everything forwarded is chunked. */
-  local?: boolean;
+  /** Answered by the Gateway itself, which sends no Date; all that it forwards is chunked. */
+  local?: 'chunked' | 'sized';
   hang?: boolean;
   reset?: boolean;
   truncateBytes?: number;
@@ -52,16 +52,15 @@ export const notFound = textReply(
   'text/html; charset=utf-8',
 );
 
-/** JSON and form bodies as values; undefined when there is nothing to read. */
+/** JSON and form bodies as values; undefined when there is nothing to read. JSON is taken whatever its label is. */
 export function parseBody(request: Request): unknown {
   const text = request.body.toString('utf8');
   if (text === '') return undefined;
-  if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true)
-    return Object.fromEntries(new URLSearchParams(text));
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    return undefined;
+    const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+    return isForm ? Object.fromEntries(new URLSearchParams(text)) : undefined;
   }
 }
 

@@ -2,6 +2,7 @@
 import type { SimulatorOptions } from './simulator.ts';
 
 export interface CommandOptions extends SimulatorOptions {
+  scenario?: string;
   help: boolean;
   verbose: boolean;
   writeCert: string | undefined;

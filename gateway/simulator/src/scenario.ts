@@ -73,8 +73,11 @@ export function parseScenario(name: string, value: unknown): Scenario {
     session,
     faults: patch,
     brokerage,
-  } = value as Omit<Scenario, 'name' | 'session'> & {
+  } = value as {
+    description: string;
     session?: Partial<SessionSettings>;
+    faults?: Partial<Faults>;
+    brokerage?: Record<string, unknown>;
   };
   return {
     name,

@@ -37,8 +37,7 @@ export function pause(clock: Clock, ms: number): Promise<void> {
 function writeHead(response: ServerResponse, reply: Reply, body: Buffer): void {
   // The Gateway's server does not announce keep-alive, it just does it.
   response.removeHeader('connection');
-  const bodiless = reply.status === 204 || reply.status === 304;
-  const length: [string, string][] =
-    reply.local === true && !bodiless ? [['content-length', String(body.length)]] : [];
+  response.sendDate = reply.local === undefined;
+  const length: [string, string][] = reply.local === 'sized' ? [['Content-Length', String(body.length)]] : [];
   response.writeHead(reply.status, [...reply.headers, ...length].flat());
 }

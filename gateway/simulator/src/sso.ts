@@ -15,7 +15,7 @@ import {
   type Reply,
   type Request,
 } from './message.ts';
-import type { UpstreamHeaders } from './headers.ts';
+import type { Cookies } from './cookies.ts';
 import type { Random } from './random.ts';
 import type { OwnedSession } from './session.ts';
 
@@ -24,7 +24,7 @@ export interface SsoDeps {
   random: Random;
   session: OwnedSession;
   faults: Faults;
-  headers: UpstreamHeaders;
+  cookies: Cookies;
 }
 
 export type Sso = (request: Request) => Reply;
@@ -101,7 +101,7 @@ export function createSso(deps: SsoDeps): Sso {
 
   const dispatch = (request: Request): Reply => {
     if (pending?.step !== 'passed') return textReply(403, 'Authenticate first', 'text/plain');
-    deps.headers.forget();
+    const cookies = loginCookies(deps);
     if (faults.login !== 'unauthorized') session.login(pending);
     pending = undefined;
     const location = `${originOf(request)}/portal/?loginType=${session.paper ? 2 : 1}&action=ACCT_MGMT_MAIN&RL=1`;
@@ -115,7 +115,7 @@ export function createSso(deps: SsoDeps): Sso {
       headers: [
         ['location', location],
         ...types[faults.dispatcherType].map((type): [string, string] => ['content-type', type]),
-        ...loginCookies(deps).map((cookie): [string, string] => ['set-cookie', cookie]),
+        ...cookies.map((cookie): [string, string] => ['set-cookie', cookie]),
       ],
       body: '',
     };
@@ -124,10 +124,12 @@ export function createSso(deps: SsoDeps): Sso {
   const pages: Record<string, (request: Request) => Reply> = {
     'GET /sso/Login': () => {
       const page = fileReply('login.html');
-      const cookie = `JSESSIONID=${deps.headers.issue()}; Path=/sso; Domain=.ibkr.com; Secure; HttpOnly`;
+      const cookie = `JSESSIONID=${deps.cookies.issue()}; Path=/sso; Domain=.ibkr.com; Secure; HttpOnly`;
       return { ...page, headers: [...page.headers, ['set-cookie', cookie], ['set-cookie', 'RL=1; Path=/']] };
     },
     'POST /sso/Authenticator': (request) => authenticate(members(parseBody(request))),
+    // The Gateway publishes a device token here after a login, and does not look at the answer.
+    'GET /sso/Authenticator': () => jsonReply(200, {}),
     'POST /sso/Dispatcher': dispatch,
     'GET /sso/Dispatcher': dispatch,
     // Absolute, to the host that was asked: what a proxy in front has to rewrite.
@@ -143,12 +145,12 @@ export function createSso(deps: SsoDeps): Sso {
 }
 
 /** What a login sets; the names are those that the Gateway keeps for itself. */
-function loginCookies({ headers, session, random }: SsoDeps): string[] {
+function loginCookies({ cookies, session, random }: SsoDeps): string[] {
   const shared = 'Domain=.ibkr.com; Path=/; Secure';
   return [
-    `XYZAB=${headers.issue()}; ${shared}; HttpOnly`,
-    `XYZAB_AM.LOGIN=${headers.issue()}; ${shared}; HttpOnly`,
-    `JSESSIONID=${headers.issue()}; Domain=.ibkr.com; Path=/sso; Secure; HttpOnly`,
+    `XYZAB=${cookies.startLogin()}; ${shared}; HttpOnly`,
+    `XYZAB_AM.LOGIN=${cookies.issue()}; ${shared}; HttpOnly`,
+    `JSESSIONID=${cookies.issue()}; Domain=.ibkr.com; Path=/sso; Secure; HttpOnly`,
     `USERID=${session.userId}; ${shared}`,
     `api=${random.hex(32)}; Path=/v1/api; Secure; HttpOnly`,
   ];

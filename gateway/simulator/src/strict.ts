@@ -1,7 +1,7 @@
 // The front door's refusals. Whether the real edge does all of this is disputed; users report each, so each is a
 // switch that is off unless a scenario turns it on.
+import { toCookies, type Cookies } from './cookies.ts';
 import type { Faults } from './faults.ts';
-import type { UpstreamHeaders } from './headers.ts';
 import type { Request } from './message.ts';
 
 const issuedByIbkr = new Set([
@@ -22,13 +22,13 @@ const issuedByIbkr = new Set([
 const sessionCookies = new Set(['x-sess-uuid', 'JSESSIONID', 'XYZAB', 'XYZAB_AM.LOGIN']);
 
 /** Whether the request would be turned away with 401. */
-export function isRefused(faults: Faults, headers: UpstreamHeaders, request: Request): boolean {
-  return strictnesses.some(({ on, refuses }) => faults[on] && refuses(request, headers));
+export function isRefused(faults: Faults, cookies: Cookies, request: Request): boolean {
+  return strictnesses.some(({ on, refuses }) => faults[on] && refuses(request, cookies));
 }
 
 const strictnesses: {
   on: 'strictOrigin' | 'strictCookies' | 'staleCookies';
-  refuses: (request: Request, headers: UpstreamHeaders) => boolean;
+  refuses: (request: Request, cookies: Cookies) => boolean;
 }[] = [
   {
     on: 'strictOrigin',
@@ -46,21 +46,10 @@ const strictnesses: {
   },
   {
     on: 'staleCookies',
-    refuses: ({ headers }, issued) =>
-      toCookies(headers.cookie).some(([name, value]) => sessionCookies.has(name) && !issued.issued(value)),
+    refuses: ({ headers }, cookies) =>
+      toCookies(headers.cookie).some(([name, value]) => sessionCookies.has(name) && !cookies.issued(value)),
   },
 ];
-
-export function toCookies(header: string | undefined): [string, string][] {
-  return (header ?? '')
-    .split(';')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-    .map((part) => {
-      const at = part.indexOf('=');
-      return at === -1 ? [part, ''] : [part.slice(0, at), part.slice(at + 1)];
-    });
-}
 
 function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined;

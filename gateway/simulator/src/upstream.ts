@@ -3,7 +3,8 @@
 import type { Api } from './api.ts';
 import type { Clock } from './clock.ts';
 import type { Faults } from './faults.ts';
-import type { UpstreamHeaders } from './headers.ts';
+import type { Cookies } from './cookies.ts';
+import { withUpstreamHeaders } from './headers.ts';
 import {
   hanging,
   jsonReply,
@@ -19,7 +20,7 @@ import { assetReply, type Sso } from './sso.ts';
 export interface UpstreamDeps {
   clock: Clock;
   faults: Faults;
-  headers: UpstreamHeaders;
+  cookies: Cookies;
   api: Api;
   sso: Sso;
 }
@@ -29,7 +30,7 @@ const apiPath = new RegExp(`^/(?:${environments})/(?:api|portal)(/.*)?$`);
 
 /** Static files, by the folders that the Gateway forwards. */
 export const assetPath =
-  /^\/(?:css|scripts|stylesheet|images|fonts)\/|^\/sso\/(?:lib|images)\/|^\/en\/includes\/general\/gdpr-am\.php$/;
+  /^\/(?:css|scripts|stylesheet|images|fonts)(?:\/|$)|^\/sso\/(?:lib|images)\/|^\/en\/includes\/general\/gdpr-am\.php$/;
 export const bulletinPath = new RegExp(`^/portal\\.proxy/(?:${environments})/gstat/bulletins$`);
 
 const needsLength = new Set(['POST', 'PUT', 'PATCH']);
@@ -45,7 +46,7 @@ const routes: {
 ];
 
 export function createUpstream(deps: UpstreamDeps): Responder {
-  const { clock, faults, headers } = deps;
+  const { clock, faults, cookies } = deps;
   const answer = (request: Request): Reply | Promise<Reply> => {
     // The edge refuses what has a body by method but says no length; it is how a chunked body through the Gateway ends.
     const isSized = request.headers['content-length'] ?? request.headers['transfer-encoding'];
@@ -61,7 +62,7 @@ export function createUpstream(deps: UpstreamDeps): Responder {
     if (faults.upstream === 'hang') return hanging;
     const reply = await answer(request);
     await pause(clock, faults.latencyMs);
-    return headers.decorate(reply, clock.now() - startMs);
+    return withUpstreamHeaders(reply, cookies, clock.now() - startMs);
   };
 }
 

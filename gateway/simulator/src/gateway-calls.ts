@@ -1,5 +1,5 @@
-// What the Gateway does by itself after a login: it asks for the brokerage session, always competing, and then may
-// tickle every 30 s. A tickle that finds the bridge up but unauthenticated makes it log out, which can cross a
+// What the Gateway does by itself after a login: it asks for the brokerage session, always competing, calls
+// /iserver/accounts, and then may tickle every 30 s. A tickle that finds the bridge up but unauthenticated makes it log out, which can cross a
 // client's own recovery (observed on the Gateway build 2023-04-24).
 import type { Clock, Timer } from './clock.ts';
 import type { OwnedSession, SessionSettings } from './session.ts';
@@ -33,6 +33,7 @@ export function createGatewayCalls(deps: {
 
   const connect = (left: number): void => {
     if (session.connect(true)) {
+      session.accountsQueried = true;
       tickling?.cancel();
       if (settings.selfTickle) tickling = clock.every(tickleMs, tickle);
     } else if (left > 1) connecting = clock.setTimeout(() => connect(left - 1), retryMs);
