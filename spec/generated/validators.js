@@ -3661,7 +3661,7 @@ validate101.evaluated = {"props":{"query":true},"dynamicProps":false,"dynamicIte
 
 exports["post_gw_api_v1_balances_query body"] = validate104;
 const schema67 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1balances~1query/post/requestBody/content/application~1json/schema"};
-const schema68 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["QUERY_WITHDRAWABLE_CASH_EQUITY"]},"instruction":{"anyOf":[{"$ref":"#/components/schemas/QueryWithdrawableCashEquity"}]}},"type":"object"};
+const schema68 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["QUERY_WITHDRAWABLE_CASH_EQUITY"]},"instruction":{"oneOf":[{"$ref":"#/components/schemas/QueryWithdrawableCashEquity"}]}},"type":"object"};
 const schema69 = {"required":["accountId","clientInstructionId","currency"],"type":"object","properties":{"clientInstructionId":{"type":"number"},"accountId":{"minLength":1,"type":"string"},"currency":{"maxLength":3,"minLength":3,"type":"string"}}};
 const func0 = ucs2length;
 
@@ -3895,21 +3895,23 @@ if(data.instruction !== undefined){
 const _errs3 = errors;
 const _errs4 = errors;
 let valid1 = false;
+let passing0 = null;
 const _errs5 = errors;
 if(!(validate106(data.instruction, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
-valid1 = valid1 || _valid0;
 if(_valid0){
+valid1 = true;
+passing0 = 0;
 var props0 = {};
 props0.clientInstructionId = true;
 props0.accountId = true;
 props0.currency = true;
 }
 if(!valid1){
-const err0 = {instancePath:instancePath+"/instruction",schemaPath:"#/properties/instruction/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const err0 = {instancePath:instancePath+"/instruction",schemaPath:"#/properties/instruction/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6221,7 +6223,7 @@ validate163.evaluated = {"props":{"query":true},"dynamicProps":false,"dynamicIte
 
 exports["post_gw_api_v1_external_cash_transfers_query body"] = validate166;
 const schema104 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1external-cash-transfers~1query/post/requestBody/content/application~1json/schema"};
-const schema105 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["QUERY_WITHDRAWABLE_FUNDS","QUERY_IRA_CONTRIBUTIONS"]},"instruction":{"anyOf":[{"$ref":"#/components/schemas/QueryWithdrawableFunds"},{"$ref":"#/components/schemas/QueryIRAContributions"}]}},"type":"object"};
+const schema105 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["QUERY_WITHDRAWABLE_FUNDS","QUERY_IRA_CONTRIBUTIONS"]},"instruction":{"oneOf":[{"$ref":"#/components/schemas/QueryWithdrawableFunds"},{"$ref":"#/components/schemas/QueryIRAContributions"}]}},"type":"object"};
 const schema106 = {"required":["accountId","clientInstructionId","currency"],"type":"object","properties":{"clientInstructionId":{"type":"number"},"accountId":{"minLength":1,"type":"string"},"currency":{"minLength":1,"type":"string"},"bankRoutingNumber":{"minLength":1,"type":"string"},"bankAccountNumber":{"minLength":1,"type":"string"},"bankInstructionName":{"minLength":1,"type":"string"}},"allOf":[{}]};
 
 function validate168(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -6757,14 +6759,16 @@ let data1 = data.instruction;
 const _errs3 = errors;
 const _errs4 = errors;
 let valid1 = false;
+let passing0 = null;
 const _errs5 = errors;
 if(!(validate168(data1, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
-valid1 = valid1 || _valid0;
 if(_valid0){
+valid1 = true;
+passing0 = 0;
 var props0 = {};
 props0.clientInstructionId = true;
 props0.accountId = true;
@@ -6779,8 +6783,14 @@ vErrors = vErrors === null ? validate170.errors : vErrors.concat(validate170.err
 errors = vErrors.length;
 }
 var _valid0 = _errs6 === errors;
-valid1 = valid1 || _valid0;
+if(_valid0 && valid1){
+valid1 = false;
+passing0 = [passing0, 1];
+}
+else {
 if(_valid0){
+valid1 = true;
+passing0 = 1;
 if(props0 !== true){
 props0 = props0 || {};
 props0.clientInstructionId = true;
@@ -6788,8 +6798,9 @@ props0.accountId = true;
 props0.year = true;
 }
 }
+}
 if(!valid1){
-const err0 = {instancePath:instancePath+"/instruction",schemaPath:"#/properties/instruction/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const err0 = {instancePath:instancePath+"/instruction",schemaPath:"#/properties/instruction/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -24986,7 +24997,7 @@ validate16.evaluated = {"props":{"enabled":true},"dynamicProps":false,"dynamicIt
 
 exports["post_gw_api_v1_bank_instructions body"] = validate19;
 const schema13 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1bank-instructions/post/requestBody/content/application~1json/schema"};
-const schema14 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["ACH_INSTRUCTION","TRADITIONAL_BANK_INSTRUCTION_VERIFICATION","DELETE_BANK_INSTRUCTION","PREDEFINED_DESTINATION_INSTRUCTION","EDDA_INSTRUCTION"]},"instruction":{"anyOf":[{"$ref":"#/components/schemas/TraditionalBankInstructionVerification"},{"$ref":"#/components/schemas/AchInstruction"},{"$ref":"#/components/schemas/DeleteBankInstruction"},{"$ref":"#/components/schemas/PredefinedDestinationInstruction"},{"$ref":"#/components/schemas/EddaInstruction"}]}},"type":"object"};
+const schema14 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["ACH_INSTRUCTION","TRADITIONAL_BANK_INSTRUCTION_VERIFICATION","DELETE_BANK_INSTRUCTION","PREDEFINED_DESTINATION_INSTRUCTION","EDDA_INSTRUCTION"]},"instruction":{"oneOf":[{"$ref":"#/components/schemas/TraditionalBankInstructionVerification"},{"$ref":"#/components/schemas/AchInstruction"},{"$ref":"#/components/schemas/DeleteBankInstruction"},{"$ref":"#/components/schemas/PredefinedDestinationInstruction"},{"$ref":"#/components/schemas/EddaInstruction"}]}},"type":"object"};
 const schema15 = {"maxProperties":7,"minProperties":7,"required":["accountId","bankInstructionCode","bankInstructionName","clientInstructionId","creditAmount1","creditAmount2","pendingInstructionId"],"type":"object","properties":{"clientInstructionId":{"type":"number"},"bankInstructionCode":{"type":"string","enum":["USACH","CAACH","ACHUS","WIRE"]},"bankInstructionName":{"maxLength":100,"minLength":1,"type":"string"},"accountId":{"maxLength":32,"minLength":1,"type":"string"},"pendingInstructionId":{"type":"number"},"creditAmount1":{"type":"number"},"creditAmount2":{"type":"number"}}};
 const func0 = ucs2length;
 
@@ -26241,14 +26252,16 @@ let data1 = data.instruction;
 const _errs3 = errors;
 const _errs4 = errors;
 let valid1 = false;
+let passing0 = null;
 const _errs5 = errors;
 if(!(validate21(data1, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate21.errors : vErrors.concat(validate21.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
-valid1 = valid1 || _valid0;
 if(_valid0){
+valid1 = true;
+passing0 = 0;
 var props0 = {};
 props0.clientInstructionId = true;
 props0.bankInstructionCode = true;
@@ -26264,8 +26277,14 @@ vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.error
 errors = vErrors.length;
 }
 var _valid0 = _errs6 === errors;
-valid1 = valid1 || _valid0;
+if(_valid0 && valid1){
+valid1 = false;
+passing0 = [passing0, 1];
+}
+else {
 if(_valid0){
+valid1 = true;
+passing0 = 1;
 if(props0 !== true){
 props0 = props0 || {};
 props0.clientInstructionId = true;
@@ -26283,8 +26302,14 @@ vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.error
 errors = vErrors.length;
 }
 var _valid0 = _errs7 === errors;
-valid1 = valid1 || _valid0;
+if(_valid0 && valid1){
+valid1 = false;
+passing0 = [passing0, 2];
+}
+else {
 if(_valid0){
+valid1 = true;
+passing0 = 2;
 if(props0 !== true){
 props0 = props0 || {};
 props0.clientInstructionId = true;
@@ -26300,8 +26325,14 @@ vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.error
 errors = vErrors.length;
 }
 var _valid0 = _errs8 === errors;
-valid1 = valid1 || _valid0;
+if(_valid0 && valid1){
+valid1 = false;
+passing0 = [passing0, 3];
+}
+else {
 if(_valid0){
+valid1 = true;
+passing0 = 3;
 if(props0 !== true){
 props0 = props0 || {};
 props0.clientInstructionId = true;
@@ -26318,8 +26349,14 @@ vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.error
 errors = vErrors.length;
 }
 var _valid0 = _errs9 === errors;
-valid1 = valid1 || _valid0;
+if(_valid0 && valid1){
+valid1 = false;
+passing0 = [passing0, 4];
+}
+else {
 if(_valid0){
+valid1 = true;
+passing0 = 4;
 if(props0 !== true){
 props0 = props0 || {};
 props0.clientInstructionId = true;
@@ -26332,8 +26369,12 @@ props0.bankClearingCode = true;
 props0.debtorIdentificationDocumentType = true;
 }
 }
+}
+}
+}
+}
 if(!valid1){
-const err0 = {instancePath:instancePath+"/instruction",schemaPath:"#/properties/instruction/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const err0 = {instancePath:instancePath+"/instruction",schemaPath:"#/properties/instruction/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -26480,9 +26521,9 @@ validate32.evaluated = {"props":{"instructionType":true,"instructions":true},"dy
 
 exports["post_gw_api_v1_external_asset_transfers body"] = validate35;
 const schema22 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1external-asset-transfers/post/requestBody/content/application~1json/schema"};
-const schema23 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["DWAC","FOP","COMPLEX_ASSET_TRANSFER","EXTERNAL_POSITION_TRANSFER"]},"instruction":{"anyOf":[{"$ref":"#/components/schemas/FopInstruction"},{"$ref":"#/components/schemas/DwacInstruction"},{"$ref":"#/components/schemas/ComplexAssetTransferInstruction"},{"$ref":"#/components/schemas/ExternalPositionTransfer"}]}},"type":"object"};
+const schema23 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["DWAC","FOP","COMPLEX_ASSET_TRANSFER","EXTERNAL_POSITION_TRANSFER"]},"instruction":{"oneOf":[{"$ref":"#/components/schemas/FopInstruction"},{"$ref":"#/components/schemas/DwacInstruction"},{"$ref":"#/components/schemas/ComplexAssetTransferInstruction"},{"$ref":"#/components/schemas/ExternalPositionTransfer"}]}},"type":"object"};
 const schema24 = {"maxProperties":7,"required":["accountId","clientInstructionId","contraBrokerAccountId","contraBrokerDtcCode","direction","quantity","tradingInstrument"],"type":"object","properties":{"clientInstructionId":{"type":"number"},"direction":{"type":"string","enum":["IN","OUT"]},"accountId":{"maxLength":32,"minLength":1,"type":"string"},"contraBrokerAccountId":{"maxLength":20,"minLength":1,"type":"string"},"contraBrokerDtcCode":{"maxLength":20,"minLength":1,"type":"string"},"quantity":{"type":"number"},"tradingInstrument":{"allOf":[{"$ref":"#/components/schemas/TradingInstrument"}]}}};
-const schema25 = {"maxProperties":3,"minProperties":1,"required":["currency"],"type":"object","properties":{"currency":{"maxLength":3,"minLength":1,"type":"string"}},"anyOf":[{"required":["conid"],"properties":{"conid":{"type":"number"}},"type":"object"},{"required":["tradingInstrumentDescription"],"type":"object","properties":{"tradingInstrumentDescription":{"maxProperties":3,"required":["assetType","securityId","securityIdType"],"type":"object","properties":{"securityIdType":{"type":"string","enum":["CUSIP","ISIN","CASH"]},"securityId":{"type":"string"},"assetType":{"type":"string","enum":["STK","CASH","UNKNOWN","BILL","BOND","FUND","OPT","WAR"]}}}}}]};
+const schema25 = {"maxProperties":3,"minProperties":1,"required":["currency"],"type":"object","properties":{"currency":{"maxLength":3,"minLength":1,"type":"string"}},"oneOf":[{"required":["conid"],"properties":{"conid":{"type":"number"}},"type":"object"},{"required":["tradingInstrumentDescription"],"type":"object","properties":{"tradingInstrumentDescription":{"maxProperties":3,"required":["assetType","securityId","securityIdType"],"type":"object","properties":{"securityIdType":{"type":"string","enum":["CUSIP","ISIN","CASH"]},"securityId":{"type":"string"},"assetType":{"type":"string","enum":["STK","CASH","UNKNOWN","BILL","BOND","FUND","OPT","WAR"]}}}}}]};
 
 function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -26496,12 +26537,13 @@ evaluated0.items = undefined;
 }
 const _errs1 = errors;
 let valid0 = false;
+let passing0 = null;
 const _errs2 = errors;
 if(errors === _errs2){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((data.conid === undefined) && (missing0 = "conid")){
-const err0 = {instancePath,schemaPath:"#/anyOf/0/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"};
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -26513,7 +26555,7 @@ errors++;
 else {
 if(data.conid !== undefined){
 if(!(typeof data.conid == "number")){
-const err1 = {instancePath:instancePath+"/conid",schemaPath:"#/anyOf/0/properties/conid/type",keyword:"type",params:{type: "number"},message:"must be number"};
+const err1 = {instancePath:instancePath+"/conid",schemaPath:"#/oneOf/0/properties/conid/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -26526,7 +26568,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err2 = {instancePath,schemaPath:"#/oneOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -26537,8 +26579,9 @@ errors++;
 }
 }
 var _valid0 = _errs2 === errors;
-valid0 = valid0 || _valid0;
 if(_valid0){
+valid0 = true;
+passing0 = 0;
 var props0 = {};
 props0.conid = true;
 }
@@ -26547,7 +26590,7 @@ if(errors === _errs6){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing1;
 if((data.tradingInstrumentDescription === undefined) && (missing1 = "tradingInstrumentDescription")){
-const err3 = {instancePath,schemaPath:"#/anyOf/1/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"};
+const err3 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -26563,7 +26606,7 @@ const _errs8 = errors;
 if(errors === _errs8){
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 if(Object.keys(data1).length > 3){
-const err4 = {instancePath:instancePath+"/tradingInstrumentDescription",schemaPath:"#/anyOf/1/properties/tradingInstrumentDescription/maxProperties",keyword:"maxProperties",params:{limit: 3},message:"must NOT have more than 3 properties"};
+const err4 = {instancePath:instancePath+"/tradingInstrumentDescription",schemaPath:"#/oneOf/1/properties/tradingInstrumentDescription/maxProperties",keyword:"maxProperties",params:{limit: 3},message:"must NOT have more than 3 properties"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -26575,7 +26618,7 @@ errors++;
 else {
 let missing2;
 if((((data1.assetType === undefined) && (missing2 = "assetType")) || ((data1.securityId === undefined) && (missing2 = "securityId"))) || ((data1.securityIdType === undefined) && (missing2 = "securityIdType"))){
-const err5 = {instancePath:instancePath+"/tradingInstrumentDescription",schemaPath:"#/anyOf/1/properties/tradingInstrumentDescription/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"};
+const err5 = {instancePath:instancePath+"/tradingInstrumentDescription",schemaPath:"#/oneOf/1/properties/tradingInstrumentDescription/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -26589,7 +26632,7 @@ if(data1.securityIdType !== undefined){
 let data2 = data1.securityIdType;
 const _errs10 = errors;
 if(typeof data2 !== "string"){
-const err6 = {instancePath:instancePath+"/tradingInstrumentDescription/securityIdType",schemaPath:"#/anyOf/1/properties/tradingInstrumentDescription/properties/securityIdType/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err6 = {instancePath:instancePath+"/tradingInstrumentDescription/securityIdType",schemaPath:"#/oneOf/1/properties/tradingInstrumentDescription/properties/securityIdType/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -26599,7 +26642,7 @@ vErrors.push(err6);
 errors++;
 }
 if(!(((data2 === "CUSIP") || (data2 === "ISIN")) || (data2 === "CASH"))){
-const err7 = {instancePath:instancePath+"/tradingInstrumentDescription/securityIdType",schemaPath:"#/anyOf/1/properties/tradingInstrumentDescription/properties/securityIdType/enum",keyword:"enum",params:{allowedValues: schema25.anyOf[1].properties.tradingInstrumentDescription.properties.securityIdType.enum},message:"must be equal to one of the allowed values"};
+const err7 = {instancePath:instancePath+"/tradingInstrumentDescription/securityIdType",schemaPath:"#/oneOf/1/properties/tradingInstrumentDescription/properties/securityIdType/enum",keyword:"enum",params:{allowedValues: schema25.oneOf[1].properties.tradingInstrumentDescription.properties.securityIdType.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -26617,7 +26660,7 @@ if(valid3){
 if(data1.securityId !== undefined){
 const _errs12 = errors;
 if(typeof data1.securityId !== "string"){
-const err8 = {instancePath:instancePath+"/tradingInstrumentDescription/securityId",schemaPath:"#/anyOf/1/properties/tradingInstrumentDescription/properties/securityId/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err8 = {instancePath:instancePath+"/tradingInstrumentDescription/securityId",schemaPath:"#/oneOf/1/properties/tradingInstrumentDescription/properties/securityId/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -26636,7 +26679,7 @@ if(data1.assetType !== undefined){
 let data4 = data1.assetType;
 const _errs14 = errors;
 if(typeof data4 !== "string"){
-const err9 = {instancePath:instancePath+"/tradingInstrumentDescription/assetType",schemaPath:"#/anyOf/1/properties/tradingInstrumentDescription/properties/assetType/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err9 = {instancePath:instancePath+"/tradingInstrumentDescription/assetType",schemaPath:"#/oneOf/1/properties/tradingInstrumentDescription/properties/assetType/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -26646,7 +26689,7 @@ vErrors.push(err9);
 errors++;
 }
 if(!((((((((data4 === "STK") || (data4 === "CASH")) || (data4 === "UNKNOWN")) || (data4 === "BILL")) || (data4 === "BOND")) || (data4 === "FUND")) || (data4 === "OPT")) || (data4 === "WAR"))){
-const err10 = {instancePath:instancePath+"/tradingInstrumentDescription/assetType",schemaPath:"#/anyOf/1/properties/tradingInstrumentDescription/properties/assetType/enum",keyword:"enum",params:{allowedValues: schema25.anyOf[1].properties.tradingInstrumentDescription.properties.assetType.enum},message:"must be equal to one of the allowed values"};
+const err10 = {instancePath:instancePath+"/tradingInstrumentDescription/assetType",schemaPath:"#/oneOf/1/properties/tradingInstrumentDescription/properties/assetType/enum",keyword:"enum",params:{allowedValues: schema25.oneOf[1].properties.tradingInstrumentDescription.properties.assetType.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -26666,7 +26709,7 @@ var valid3 = true;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/tradingInstrumentDescription",schemaPath:"#/anyOf/1/properties/tradingInstrumentDescription/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err11 = {instancePath:instancePath+"/tradingInstrumentDescription",schemaPath:"#/oneOf/1/properties/tradingInstrumentDescription/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -26680,7 +26723,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err12 = {instancePath,schemaPath:"#/oneOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -26691,15 +26734,22 @@ errors++;
 }
 }
 var _valid0 = _errs6 === errors;
-valid0 = valid0 || _valid0;
+if(_valid0 && valid0){
+valid0 = false;
+passing0 = [passing0, 1];
+}
+else {
 if(_valid0){
+valid0 = true;
+passing0 = 1;
 if(props0 !== true){
 props0 = props0 || {};
 props0.tradingInstrumentDescription = true;
 }
 }
+}
 if(!valid0){
-const err13 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const err13 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -28156,14 +28206,16 @@ let data1 = data.instruction;
 const _errs3 = errors;
 const _errs4 = errors;
 let valid1 = false;
+let passing0 = null;
 const _errs5 = errors;
 if(!(validate37(data1, {instancePath:instancePath+"/instruction",parentData:data,parentDataProperty:"instruction",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
-valid1 = valid1 || _valid0;
 if(_valid0){
+valid1 = true;
+passing0 = 0;
 var props0 = {};
 props0.clientInstructionId = true;
 props0.direction = true;
@@ -28179,8 +28231,14 @@ vErrors = vErrors === null ? validate41.errors : vErrors.concat(validate41.error
 errors = vErrors.length;
 }
 var _valid0 = _errs6 === errors;
-valid1 = valid1 || _valid0;
+if(_valid0 && valid1){
+valid1 = false;
+passing0 = [passing0, 1];
+}
+else {
 if(_valid0){
+valid1 = true;
+passing0 = 1;
 if(props0 !== true){
 props0 = props0 || {};
 props0.clientInstructionId = true;
@@ -28200,8 +28258,14 @@ vErrors = vErrors === null ? validate44.errors : vErrors.concat(validate44.error
 errors = vErrors.length;
 }
 var _valid0 = _errs7 === errors;
-valid1 = valid1 || _valid0;
+if(_valid0 && valid1){
+valid1 = false;
+passing0 = [passing0, 2];
+}
+else {
 if(_valid0){
+valid1 = true;
+passing0 = 2;
 if(props0 !== true){
 props0 = props0 || {};
 props0.clientInstructionId = true;
@@ -28220,8 +28284,14 @@ vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.error
 errors = vErrors.length;
 }
 var _valid0 = _errs8 === errors;
-valid1 = valid1 || _valid0;
+if(_valid0 && valid1){
+valid1 = false;
+passing0 = [passing0, 3];
+}
+else {
 if(_valid0){
+valid1 = true;
+passing0 = 3;
 if(props0 !== true){
 props0 = props0 || {};
 props0.clientInstructionId = true;
@@ -28235,8 +28305,11 @@ props0.accountId = true;
 props0.signature = true;
 }
 }
+}
+}
+}
 if(!valid1){
-const err0 = {instancePath:instancePath+"/instruction",schemaPath:"#/properties/instruction/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const err0 = {instancePath:instancePath+"/instruction",schemaPath:"#/properties/instruction/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -29788,7 +29861,7 @@ validate75.evaluated = {"props":{"instructionType":true,"instructions":true},"dy
 exports["post_gw_api_v1_internal_asset_transfers body"] = validate78;
 const schema45 = {"$ref":"bezant:openapi#/paths/~1gw~1api~1v1~1internal-asset-transfers/post/requestBody/content/application~1json/schema"};
 const schema46 = {"required":["instruction","instructionType"],"properties":{"instructionType":{"type":"string","enum":["INTERNAL_POSITION_TRANSFER"]},"instruction":{"allOf":[{"$ref":"#/components/schemas/InternalPositionTransferInstruction"}]}},"type":"object"};
-const schema47 = {"required":["clientInstructionId","sourceAccountId","targetAccountId","tradingInstrument","transferQuantity"],"type":"object","properties":{"clientInstructionId":{"type":"number"},"sourceAccountId":{"minLength":1,"type":"string"},"targetAccountId":{"minLength":1,"type":"string"},"transferQuantity":{"type":"number"},"tradingInstrument":{"allOf":[{"$ref":"#/components/schemas/TradingInstrument"}]},"transferPrice":{"multipleOf":1e-9,"type":"number"},"tradeDate":{"type":"string"},"settleDate":{"type":"string"}}};
+const schema47 = {"required":["clientInstructionId","sourceAccountId","targetAccountId","tradingInstrument","transferQuantity"],"type":"object","properties":{"clientInstructionId":{"type":"number"},"sourceAccountId":{"minLength":1,"type":"string"},"targetAccountId":{"minLength":1,"type":"string"},"transferQuantity":{"type":"number"},"tradingInstrument":{"allOf":[{"$ref":"#/components/schemas/TradingInstrument"}]},"transferPrice":{"type":"number"},"tradeDate":{"type":"string"},"settleDate":{"type":"string"}}};
 
 function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -29887,20 +29960,10 @@ var valid0 = true;
 }
 if(valid0){
 if(data.transferPrice !== undefined){
-let data5 = data.transferPrice;
 const _errs11 = errors;
-if(errors === _errs11){
-if(typeof data5 == "number"){
-let res0;
-if((1e-9 === 0 || (res0 = data5/1e-9, res0 !== parseInt(res0)))){
-validate80.errors = [{instancePath:instancePath+"/transferPrice",schemaPath:"#/properties/transferPrice/multipleOf",keyword:"multipleOf",params:{multipleOf: 1e-9},message:"must be multiple of 1e-9"}];
-return false;
-}
-}
-else {
+if(!(typeof data.transferPrice == "number")){
 validate80.errors = [{instancePath:instancePath+"/transferPrice",schemaPath:"#/properties/transferPrice/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
-}
 }
 var valid0 = _errs11 === errors;
 }
@@ -31078,7 +31141,7 @@ validate110.evaluated = {"props":{"group_auto_close_positions":true,"default_met
 
 exports["createAlert body"] = validate113;
 const schema66 = {"$ref":"bezant:openapi#/paths/~1iserver~1account~1%7BaccountId%7D~1alert/post/requestBody/content/application~1json/schema"};
-const schema67 = {"required":["alertMessage","alertName","alertRepeatable","conditions","outsideRth","tif"],"type":"object","properties":{"orderId":{"type":["integer","string"],"format":"int64"},"alertName":{"type":"string"},"alertMessage":{"type":"string"},"alertRepeatable":{"type":"integer","format":"int32","enum":[0,1],"minimum":-2147483648,"maximum":2147483647},"email":{"type":"string"},"expireTime":{"type":"string"},"iTWSOrdersOnly":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647},"outsideRth":{"type":"integer","format":"int32","enum":[0,1],"minimum":-2147483648,"maximum":2147483647},"sendMessage":{"type":"integer","format":"int32","enum":[0,1],"minimum":-2147483648,"maximum":2147483647},"showPopup":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647},"tif":{"type":"string","enum":["GTC","GTD"]},"conditions":{"type":"array","items":{"properties":{"conidex":{"type":"string"},"logicBind":{"enum":["a","o","n"],"type":"string"},"operator":{"type":"string"},"timeZone":{"type":"string"},"triggerMethod":{"type":"string"},"type":{"enum":[1,3,4,5,6,7,8,9],"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"value":{"type":"string"}},"required":["conidex","logicBind","operator","triggerMethod","type","value"],"type":"object"}}}};
+const schema67 = {"required":["alertMessage","alertName","alertRepeatable","conditions","outsideRth","tif"],"type":"object","properties":{"orderId":{"type":["integer","string"],"format":"int64"},"alertName":{"type":"string"},"alertMessage":{"type":"string"},"alertRepeatable":{"type":"integer","format":"int32","enum":[0,1],"minimum":-2147483648,"maximum":2147483647},"email":{"type":"string"},"expireTime":{"type":"string"},"iTWSOrdersOnly":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647},"outsideRth":{"type":"integer","format":"int32","enum":[0,1],"minimum":-2147483648,"maximum":2147483647},"sendMessage":{"type":"integer","format":"int32","enum":[0,1],"minimum":-2147483648,"maximum":2147483647},"showPopup":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647},"tif":{"type":"string","enum":["GTC","GTD"]},"conditions":{"type":"array","items":{"properties":{"conidex":{"type":"string"},"logicBind":{"enum":["a","o","n"],"type":"string"},"operator":{"type":"string"},"timeZone":{"type":"string"},"triggerMethod":{"type":"string"},"type":{"enum":[1,3,4,5,6,7,8,9],"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"value":{"type":"string"}},"required":["conidex","operator","triggerMethod","type"],"type":"object"}}}};
 
 function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -31336,7 +31399,7 @@ const _errs25 = errors;
 if(errors === _errs25){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing1;
-if(((((((data12.conidex === undefined) && (missing1 = "conidex")) || ((data12.logicBind === undefined) && (missing1 = "logicBind"))) || ((data12.operator === undefined) && (missing1 = "operator"))) || ((data12.triggerMethod === undefined) && (missing1 = "triggerMethod"))) || ((data12.type === undefined) && (missing1 = "type"))) || ((data12.value === undefined) && (missing1 = "value"))){
+if(((((data12.conidex === undefined) && (missing1 = "conidex")) || ((data12.operator === undefined) && (missing1 = "operator"))) || ((data12.triggerMethod === undefined) && (missing1 = "triggerMethod"))) || ((data12.type === undefined) && (missing1 = "type"))){
 validate114.errors = [{instancePath:instancePath+"/conditions/" + i0,schemaPath:"#/properties/conditions/items/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }

@@ -4,8 +4,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import { fastFormats } from 'ajv-formats/dist/formats.js';
-import { walk } from '../document.ts';
-import { cloneJson, plainJson, type JsonObject } from '../json.ts';
+import { list, object, walk } from '../document.ts';
+import { cloneJson, plainJson, type Json, type JsonObject } from '../json.ts';
 import { Problem } from '../problem.ts';
 
 export interface Dialect {
@@ -60,19 +60,23 @@ export function refTo(pointer: string): JsonObject {
 function prepare(document: JsonObject, { open }: Dialect): JsonObject {
   const copy = cloneJson({ paths: document['paths'] ?? {}, components: document['components'] ?? {} });
   for (const { node } of walk(copy, 'schema')) {
+    if (node['required'] !== undefined) node['required'] = withoutDefaults(node);
     for (const name of ANNOTATIONS) Reflect.deleteProperty(node, name);
     if (open && node['additionalProperties'] === false) Reflect.deleteProperty(node, 'additionalProperties');
-    if (node['oneOf'] !== undefined) {
-      // IBKR's alternatives overlap: an integer is also a number, an acknowledgement also fits an empty question
-      node['anyOf'] = node['oneOf'];
-      Reflect.deleteProperty(node, 'oneOf');
-    }
     if (node['format'] === 'int32') {
       node['minimum'] ??= -INT32;
       node['maximum'] ??= INT32 - 1;
     }
   }
   return copy;
+}
+
+/** What has a default may be left out, whatever else the document says. */
+function withoutDefaults(schema: JsonObject): Json[] {
+  const properties = object(schema, 'properties') ?? {};
+  return list(schema, 'required').filter(
+    (name) => typeof name !== 'string' || object(properties, name)?.['default'] === undefined,
+  );
 }
 
 /** Formats that are a regular expression; all others (int64, float, byte, binary …) say nothing the type does not. */

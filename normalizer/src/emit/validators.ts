@@ -2,8 +2,8 @@
 // go out, so they load at start; responses are only sampled, so theirs load on first use.
 
 import { readFileSync } from 'node:fs';
-import { follow, join, list, object, operations, valueAt, type Operation } from '../document.ts';
-import { isObject, type Json, type JsonObject } from '../json.ts';
+import { follow, join, list, locate, object, operations, valueAt, type Operation } from '../document.ts';
+import type { Json, JsonObject } from '../json.ts';
 import { keyOf, type Overlay } from '../overlay.ts';
 import { compile, refTo, type Dialect } from './compile.ts';
 import type { Emitter } from './emitter.ts';
@@ -32,20 +32,22 @@ export const emitValidators: Emitter = ({ document, overlay }) => ({
 });
 
 function requestValidators(document: JsonObject, overlay: Overlay): string {
-  const lenient = new Map<string, JsonObject>();
-  const strict = new Map<string, JsonObject>();
+  const compiled = { lenient: new Map<string, JsonObject>(), strict: new Map<string, JsonObject>() };
+  const use = (kind: keyof typeof compiled, name: string, schema: JsonObject | undefined): string => {
+    if (schema === undefined) return 'null';
+    compiled[kind].set(name, schema);
+    return `check(${kind}[${JSON.stringify(name)}])`;
+  };
   const rows = operations(document).map((operation) => {
     const id = idOf(operation);
-    const parameters = parametersSchema(document, operation);
-    if (parameters !== undefined) lenient.set(`${id} parameters`, parameters);
-    const body = bodySchema(document, operation);
     const reads = overlay.operations.get(keyOf(operation))?.safety === 'read';
-    if (body !== undefined) (reads ? lenient : strict).set(`${id} body`, body);
-    const call = (name: string, from: string): string => `check(${from}[${JSON.stringify(`${id} ${name}`)}])`;
-    return `${id}: { parameters: ${parameters ? call('parameters', 'lenient') : 'null'}, body: ${body ? call('body', reads ? 'lenient' : 'strict') : 'null'} },`;
+    const parameters = use('lenient', `${id} parameters`, parametersSchema(document, operation));
+    const body = use(reads ? 'lenient' : 'strict', `${id} body`, bodySchema(document, operation));
+    return `${id}: { parameters: ${parameters}, body: ${body} },`;
   });
   return module(
-    `const lenient = ${compile(document, lenient, LENIENT)};\nconst strict = ${compile(document, strict, STRICT)};`,
+    `const lenient = ${compile(document, compiled.lenient, LENIENT)};
+const strict = ${compile(document, compiled.strict, STRICT)};`,
     rows,
   );
 }
@@ -65,9 +67,8 @@ function responseValidators(document: JsonObject): string {
   const rows = operations(document).map((operation) => {
     const { node, at } = operation;
     const id = idOf(operation);
-    const statuses = Object.keys(object(node, 'responses') ?? {}).map((status) => {
-      const response = locate(document, join(at, 'responses', status));
-      const media = jsonMedia(document, response).map(({ type, schema }) => {
+    const statuses = Object.entries(object(node, 'responses') ?? {}).map(([status, response]) => {
+      const media = jsonMedia(document, response, join(at, 'responses', status)).map(({ type, schema }) => {
         const name = shared(schema, `${id} ${status} ${type}`);
         return `${JSON.stringify(type)}: check(all[${JSON.stringify(name)}])`;
       });
@@ -105,46 +106,46 @@ export default validators;
 
 /** Path and query of a call as one object. Headers, and objects spread over several query members, are not checked. */
 function parametersSchema(document: JsonObject, { path, item, node, at }: Operation): JsonObject | undefined {
-  const places = [
-    ...list(item, 'parameters').map((_, index) => join('', 'paths', path, 'parameters', index)),
-    ...list(node, 'parameters').map((_, index) => join(at, 'parameters', index)),
+  const parameters = [
+    ...list(item, 'parameters').map((value, index) => ({
+      value,
+      at: join('', 'paths', path, 'parameters', index),
+    })),
+    ...list(node, 'parameters').map((value, index) => ({ value, at: join(at, 'parameters', index) })),
   ];
   const parts: Record<string, { properties: JsonObject; required: Json[] }> = {};
-  for (const place of places) {
-    const pointer = locate(document, place);
-    const parameter = valueAt(document, pointer);
-    if (!isObject(parameter)) continue;
-    const { name, in: position, required } = parameter;
-    if (typeof name !== 'string' || (position !== 'path' && position !== 'query')) continue;
-    if (follow(document, parameter['schema'])?.['type'] === 'object' || parameter['content'] !== undefined)
+  for (const { value, at } of parameters) {
+    const parameter = locate(document, value, at);
+    const { name, in: position, required, schema } = parameter?.node ?? {};
+    if (parameter === undefined || typeof name !== 'string' || (position !== 'path' && position !== 'query'))
       continue;
+    const governing = follow(document, schema);
+    if (governing === undefined || governing['type'] === 'object') continue;
     const part = (parts[position] ??= { properties: {}, required: [] });
-    part.properties[name] = parameter['schema'] === undefined ? {} : refTo(join(pointer, 'schema'));
-    if (required === true) part.required.push(name);
+    part.properties[name] = refTo(join(parameter.at, 'schema'));
+    if (required === true && governing['default'] === undefined) part.required.push(name);
   }
   if (Object.keys(parts).length === 0) return undefined;
-  const properties = Object.fromEntries(
-    Object.entries(parts).map(([name, part]) => [name, { type: 'object', ...part }]),
+  const properties = Object.entries(parts).map(
+    ([name, part]) => [name, { type: 'object', ...part }] as const,
   );
-  return { type: 'object', properties, required: Object.keys(parts) };
+  return { type: 'object', properties: Object.fromEntries(properties), required: Object.keys(parts) };
 }
 
 function bodySchema(document: JsonObject, { at, node }: Operation): JsonObject | undefined {
-  if (node['requestBody'] === undefined) return undefined;
-  const [media] = jsonMedia(document, locate(document, join(at, 'requestBody')));
+  const [media] = jsonMedia(document, node['requestBody'], join(at, 'requestBody'));
   return media && refTo(media.schema);
 }
 
-function jsonMedia(document: JsonObject, pointer: string): { type: string; schema: string }[] {
-  const content = valueAt(document, join(pointer, 'content'));
-  return Object.entries(isObject(content) ? content : {})
-    .filter(([type, media]) => /[/+]json\b/.test(type) && isObject(media) && media['schema'] !== undefined)
-    .map(([type]) => ({ type, schema: join(pointer, 'content', type, 'schema') }));
-}
-
-/** Where a JSON pointer ends up when what stands there is a reference. */
-function locate(document: JsonObject, pointer: string): string {
-  const value = valueAt(document, pointer);
-  const ref = isObject(value) ? value['$ref'] : undefined;
-  return typeof ref === 'string' ? locate(document, decodeURIComponent(ref.slice(1))) : pointer;
+/** The JSON media types of a request body or response, each with the JSON pointer of its schema. */
+function jsonMedia(
+  document: JsonObject,
+  value: Json | undefined,
+  at: string,
+): { type: string; schema: string }[] {
+  const holder = locate(document, value, at);
+  const content = (holder && object(holder.node, 'content')) ?? {};
+  return Object.keys(content)
+    .filter((type) => /[/+]json\b/.test(type) && object(content, type)?.['schema'] !== undefined)
+    .map((type) => ({ type, schema: join(holder?.at ?? at, 'content', type, 'schema') }));
 }
