@@ -4,7 +4,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { object, operations, valueAt } from './document.ts';
-import { isObject, type Json, type JsonObject } from './json.ts';
+import { isObject, textOf, type Json, type JsonObject } from './json.ts';
 import { Problem } from './problem.ts';
 import { parseAny } from './read.ts';
 import { compareVersions } from './version.ts';
@@ -54,7 +54,7 @@ export function parseAdditions(text: string, file: string): Additions {
 /** Changes the document in place. A base as new as the additions already says what they say and only gets names. */
 export function applyAdditions(document: JsonObject, additions: Additions): void {
   const info = object(document, 'info') ?? {};
-  if (compareVersions(String(info['version']), additions.version) < 0) {
+  if (compareVersions(textOf(info['version']), additions.version) < 0) {
     for (const key of additions.remove) remove(document, key);
     for (const change of additions.changes) applyChange(document, change, additions.file);
     addMembers(document, 'paths', additions.paths);
@@ -90,7 +90,10 @@ function remove(document: JsonObject, key: string): void {
 function applyChange(document: JsonObject, { at, is }: Change, file: string): void {
   const cut = at.lastIndexOf('/');
   const owner = valueAt(document, at.slice(0, cut));
-  const key = at.slice(cut + 1).replaceAll('~1', '/').replaceAll('~0', '~');
+  const key = at
+    .slice(cut + 1)
+    .replaceAll('~1', '/')
+    .replaceAll('~0', '~');
   if (isObject(owner)) {
     if (is === undefined) Reflect.deleteProperty(owner, key);
     else owner[key] = is;

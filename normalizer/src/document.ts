@@ -30,7 +30,11 @@ type Shape = 'one' | 'list' | 'map' | 'patterned';
 type Edge = readonly [Kind, Shape];
 type Edges = Readonly<Record<string, Edge>>;
 
-const payload: Edges = { schema: ['schema', 'one'], content: ['mediaType', 'map'], examples: ['example', 'map'] };
+const payload: Edges = {
+  schema: ['schema', 'one'],
+  content: ['mediaType', 'map'],
+  examples: ['example', 'map'],
+};
 
 export const EDGES: Readonly<Record<Kind, Edges>> = {
   document: {
@@ -129,7 +133,8 @@ function children({ kind, node, at }: Place): Place[] {
 }
 
 function members(value: Json | undefined, shape: Shape): (readonly [string, Json])[] {
-  if (shape === 'list') return Array.isArray(value) ? value.map((item, index) => [String(index), item] as const) : [];
+  if (shape === 'list')
+    return Array.isArray(value) ? value.map((item, index) => [String(index), item] as const) : [];
   if (!isObject(value)) return [];
   return Object.entries(value).filter(([key]) => shape === 'map' || !key.startsWith('x-'));
 }

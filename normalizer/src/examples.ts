@@ -73,7 +73,8 @@ export function* pieces(document: JsonObject, example: Piece): Generator<Piece> 
     const piece = { ...next.piece, schema: governing.node, schemaAt: governing.at };
     yield piece;
     for (const below of deeper(piece)) open.push({ piece: below, passed: [] });
-    for (const beside of branches(document, piece)) open.push({ piece: beside, passed: [...next.passed, piece.schema] });
+    for (const beside of branches(document, piece))
+      open.push({ piece: beside, passed: [...next.passed, piece.schema] });
   }
 }
 
@@ -106,14 +107,22 @@ function branches(document: JsonObject, { at, value, schema, schemaAt }: Piece):
     score: resemblance(document, piece.schema, value),
   }));
   const best = Math.max(...choices.map(({ score }) => score));
-  return [...below('allOf'), ...choices.filter(({ score }) => score === best && score > 0).map(({ piece }) => piece)];
+  return [
+    ...below('allOf'),
+    ...choices.filter(({ score }) => score === best && score > 0).map(({ piece }) => piece),
+  ];
 }
 
 // deep enough to tell IBKR's order answers (lists of objects) apart
 const LOOK_AHEAD = 3;
 
 /** 0: of another type altogether. More: the more of the value's members the schema knows. */
-function resemblance(document: JsonObject, schema: JsonObject, value: Json | undefined, depth = LOOK_AHEAD): number {
+function resemblance(
+  document: JsonObject,
+  schema: JsonObject,
+  value: Json | undefined,
+  depth = LOOK_AHEAD,
+): number {
   const governing = follow(document, schema);
   if (!governing || value === undefined) return 0;
   const types = [governing['type'] ?? []].flat();
@@ -135,6 +144,7 @@ function ownMembers(document: JsonObject, schema: JsonObject, value: Json, depth
 export function typesOf(value: Json): string[] {
   if (value === null) return ['null'];
   if (Array.isArray(value)) return ['array'];
-  if (isNumber(value)) return Number.isInteger(Number(JSON.stringify(value))) ? ['integer', 'number'] : ['number'];
+  if (isNumber(value))
+    return Number.isInteger(Number(JSON.stringify(value))) ? ['integer', 'number'] : ['number'];
   return [typeof value];
 }

@@ -43,7 +43,10 @@ export function fillRequiredWords(document: JsonObject): void {
   const responses = (holder: JsonObject, words: (key: string) => string): void => {
     for (const [key, response] of Object.entries(object(holder, 'responses') ?? {})) {
       if (isObject(response) && !('$ref' in response) && typeof response['description'] !== 'string') {
-        holder['responses'] = { ...object(holder, 'responses'), [key]: { description: words(key), ...response } };
+        holder['responses'] = {
+          ...object(holder, 'responses'),
+          [key]: { description: words(key), ...response },
+        };
       }
     }
   };

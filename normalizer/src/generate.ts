@@ -31,8 +31,9 @@ export async function generateContract(specDir: string): Promise<Generated> {
   return finish(document, overlay, 'generate');
 }
 
-export async function normaliseDocument(file: string): Promise<Generated> {
-  return finish(await readDocument(file), { operations: new Map(), schemas: new Map() }, 'any');
+/** Changes the document in place. */
+export async function normaliseDocument(document: JsonObject): Promise<Generated> {
+  return finish(document, { operations: new Map(), schemas: new Map() }, 'any');
 }
 
 async function finish(document: JsonObject, overlay: Overlay, use: 'generate' | 'any'): Promise<Generated> {
@@ -50,7 +51,9 @@ async function newestVendorFile(vendorDir: string): Promise<string> {
   const versions = names.flatMap((name) => /^cpapi-(.+)\.json$/.exec(name)?.[1] ?? []);
   const newest = versions.sort(compareVersions).at(-1);
   if (newest === undefined) {
-    throw new Problem(`${vendorDir} holds no cpapi-<version>.json: run npm run spec:import -- FILE with IBKR's document`);
+    throw new Problem(
+      `${vendorDir} holds no cpapi-<version>.json: run npm run spec:import -- FILE with IBKR's document`,
+    );
   }
   return join(vendorDir, `cpapi-${newest}.json`);
 }

@@ -2,7 +2,8 @@
 
 import { object } from './document.ts';
 import { dropProse } from './facts.ts';
-import { writeJson, type JsonObject } from './json.ts';
+import { normaliseDocument } from './generate.ts';
+import { cloneJson, writeJson, type JsonObject } from './json.ts';
 import { Problem } from './problem.ts';
 import { parseOpenapi } from './read.ts';
 import { writeFiles } from './write.ts';
@@ -16,9 +17,13 @@ export async function importDocument(text: string, name: string, vendorDir: stri
   const document = parseOpenapi(text, name);
   const version = versionOf(document);
   if (version === undefined) {
-    throw new Problem(`${name} has no info.version like 2.28.0: the file under spec/vendor is named after it`);
+    throw new Problem(
+      `${name} has no info.version like 2.28.0: the file under spec/vendor is named after it`,
+    );
   }
   dropProse(document);
+  // a document that cannot be normalised must not become the newest
+  await normaliseDocument(cloneJson(document));
   const file = `cpapi-${version}.json`;
   await writeFiles(vendorDir, { [file]: writeJson(document) });
   return { file, paths: Object.keys(object(document, 'paths') ?? {}).length };

@@ -53,7 +53,14 @@ export function isNumber(value: Json | undefined): value is number | NumberText 
 
 /** True for 12.5 and for 1.0: whoever wrote a fraction meant a decimal. */
 export function isFractional(value: Json | undefined): boolean {
-  return isNumber(value) && (typeof value === 'number' ? !Number.isInteger(value) : /[.eE]/.test(value.rawJSON));
+  return (
+    isNumber(value) && (typeof value === 'number' ? !Number.isInteger(value) : /[.eE]/.test(value.rawJSON))
+  );
+}
+
+/** The value if it is text; empty otherwise. */
+export function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
 }
 
 export function sameJson(one: Json | undefined, other: Json | undefined): boolean {

@@ -6,7 +6,8 @@ import { parseArgs } from 'node:util';
 import { generateContract, normaliseDocument, type Generated } from './generate.ts';
 import { importDocument } from './import.ts';
 import { Problem } from './problem.ts';
-import { readText } from './read.ts';
+import { readDocument, readText } from './read.ts';
+import { PUBLISHED_URL, download } from './refresh.ts';
 import { staleFiles, writeFiles } from './write.ts';
 
 const USAGE = `Usage:
@@ -23,18 +24,39 @@ const OWN_SPEC = resolve(import.meta.dirname, '../../spec');
 interface Call {
   readonly rest: readonly string[];
   readonly specDir: string;
-  readonly flags: { readonly check?: boolean; readonly url?: string; readonly in?: string; readonly out?: string };
+  readonly flags: {
+    readonly check?: boolean;
+    readonly url?: string;
+    readonly in?: string;
+    readonly out?: string;
+  };
 }
 
 type Command = (call: Call) => Promise<string>;
 
-const COMMANDS: Readonly<Record<string, { readonly flags: readonly string[]; readonly files: number; readonly run: Command }>> = {
+const COMMANDS: Readonly<
+  Record<string, { readonly flags: readonly string[]; readonly files: number; readonly run: Command }>
+> = {
   import: {
     flags: [],
     files: 1,
     async run({ rest, specDir }) {
       const from = rest[0] ?? '';
       const { file, paths } = await importDocument(await readText(from), from, join(specDir, 'vendor'));
+      return `spec/vendor/${file}: ${paths} paths. Next: npm run generate, and review the diff.`;
+    },
+  },
+  refresh: {
+    flags: ['url'],
+    files: 0,
+    async run({ specDir, flags }) {
+      const url = flags.url ?? PUBLISHED_URL;
+      if (!URL.canParse(url)) throw new Problem(`--url ${url} is no URL`, 2);
+      const { file, paths } = await importDocument(
+        await download(url, { timeoutMs: 60_000 }),
+        url,
+        join(specDir, 'vendor'),
+      );
       return `spec/vendor/${file}: ${paths} paths. Next: npm run generate, and review the diff.`;
     },
   },
@@ -49,7 +71,8 @@ const COMMANDS: Readonly<Record<string, { readonly flags: readonly string[]; rea
         return described(outDir, generated);
       }
       const stale = await staleFiles(outDir, generated.files);
-      if (stale.length > 0) throw new Problem(`stale in ${outDir}: ${stale.join(', ')}; run npm run generate and commit`);
+      if (stale.length > 0)
+        throw new Problem(`stale in ${outDir}: ${stale.join(', ')}; run npm run generate and commit`);
       return `${outDir} is up to date.`;
     },
   },
@@ -57,8 +80,9 @@ const COMMANDS: Readonly<Record<string, { readonly flags: readonly string[]; rea
     flags: ['in', 'out'],
     files: 0,
     async run({ flags }) {
-      if (flags.in === undefined || flags.out === undefined) throw new Problem('normalize needs --in FILE and --out DIR', 2);
-      const generated = await normaliseDocument(flags.in);
+      if (flags.in === undefined || flags.out === undefined)
+        throw new Problem('normalize needs --in FILE and --out DIR', 2);
+      const generated = await normaliseDocument(await readDocument(flags.in));
       await writeFiles(flags.out, generated.files);
       return described(flags.out, generated);
     },
@@ -74,12 +98,16 @@ async function run(args: readonly string[]): Promise<string> {
   const [name, ...rest] = positionals;
   if (values.help === true || name === 'help') return USAGE;
   const command = name === undefined ? undefined : COMMANDS[name];
-  if (command === undefined) throw new Problem(name === undefined ? 'no command given' : `no command ${name}`, 2);
-  const { spec = OWN_SPEC, help: _help, ...flags } = values;
+  if (command === undefined)
+    throw new Problem(name === undefined ? 'no command given' : `no command ${name}`, 2);
+  const { spec = OWN_SPEC, ...flags } = values;
   const strange = Object.keys(flags).filter((flag) => !command.flags.includes(flag));
   if (strange.length > 0) throw new Problem(`${name} takes no --${strange.join(', --')}`, 2);
   if (rest.length !== command.files) {
-    throw new Problem(command.files === 1 ? `${name} takes one FILE` : `${name} takes no ${rest.join(' ')}`, 2);
+    throw new Problem(
+      command.files === 1 ? `${name} takes one FILE` : `${name} takes no ${rest.join(' ')}`,
+      2,
+    );
   }
   return command.run({ rest, specDir: spec, flags });
 }
@@ -106,7 +134,16 @@ function parse(args: readonly string[]) {
 try {
   process.stdout.write(`${await run(process.argv.slice(2))}\n`);
 } catch (error) {
-  if (!(error instanceof Problem)) throw error;
-  process.stderr.write(`bezant-normalizer: ${error.message}\n${error.exitCode === 2 ? `${USAGE}\n` : ''}`);
-  process.exitCode = error.exitCode;
+  const exitCode = error instanceof Problem ? error.exitCode : 1;
+  const message =
+    error instanceof Problem ? error.message : `a fault of its own, please report it: ${where(error)}`;
+  process.stderr.write(`bezant-normalizer: ${message}\n${exitCode === 2 ? `${USAGE}\n` : ''}`);
+  process.exitCode = exitCode;
+}
+
+function where(error: unknown): string {
+  const [message = '', ...frames] = (
+    error instanceof Error ? (error.stack ?? error.message) : String(error)
+  ).split('\n');
+  return `${message} ${frames[0]?.trim() ?? ''}`;
 }

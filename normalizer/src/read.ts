@@ -6,7 +6,7 @@ import { cloneJson, isObject, number, parseJson, type Json, type JsonObject } fr
 import { Problem } from './problem.ts';
 
 // IBKR's document is 0.8 MB of JSON; one of 10,000 paths stays below 32 MB.
-const MAX_BYTES = 64 * 1024 * 1024;
+export const MAX_BYTES = 64 * 1024 * 1024;
 // IBKR's document is 30 deep; recursion in the libraries behind us ends near 3,000.
 const MAX_DEPTH = 500;
 
@@ -28,12 +28,16 @@ export async function readDocument(file: string): Promise<JsonObject> {
 /** `name` is what messages call the document. */
 export function parseOpenapi(text: string, name: string): JsonObject {
   const document = parseAny(text, name);
-  if (!isObject(document)) throw new Problem(`${name} is not an OpenAPI document: the top level is not an object`);
+  if (!isObject(document))
+    throw new Problem(`${name} is not an OpenAPI document: the top level is not an object`);
   if ('swagger' in document) {
-    throw new Problem(`${name} is Swagger ${show(document['swagger'])}, not OpenAPI 3: convert it to OpenAPI 3 first`);
+    throw new Problem(
+      `${name} is Swagger ${show(document['swagger'])}, not OpenAPI 3: convert it to OpenAPI 3 first`,
+    );
   }
   const version = document['openapi'];
-  if (version === undefined) throw new Problem(`${name} is not an OpenAPI document: it has no "openapi" member`);
+  if (version === undefined)
+    throw new Problem(`${name} is not an OpenAPI document: it has no "openapi" member`);
   if (typeof version !== 'string' || !/^3\.[01]\./.test(version)) {
     throw new Problem(`${name} is OpenAPI ${show(version)}: only 3.0 and 3.1 are understood`);
   }
@@ -49,7 +53,9 @@ export function parseAny(text: string, name: string): Json {
     value = isJson ? parseJson(content) : parseYaml(content);
   } catch (error) {
     const reason = error instanceof RangeError ? 'it is nested too deeply' : firstLine(error);
-    throw new Problem(`${name} is not valid ${isJson ? 'JSON' : 'YAML'} (${reason}): get a complete copy of it`);
+    throw new Problem(
+      `${name} is not valid ${isJson ? 'JSON' : 'YAML'} (${reason}): get a complete copy of it`,
+    );
   }
   if (depthExceeds(value, MAX_DEPTH)) {
     throw new Problem(`${name} is nested deeper than ${MAX_DEPTH} levels: this is not an OpenAPI document`);
@@ -63,7 +69,11 @@ function parseYaml(text: string): Json {
   if (parsed.errors[0]) throw parsed.errors[0];
   visit(parsed, {
     Scalar(_key, node) {
-      if (isScalar(node) && typeof node.value === 'number' && /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(node.source ?? '')) {
+      if (
+        isScalar(node) &&
+        typeof node.value === 'number' &&
+        /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(node.source ?? '')
+      ) {
         node.value = number(node.source ?? '');
       }
     },

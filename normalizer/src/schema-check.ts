@@ -8,7 +8,13 @@ export type SchemaCheck = (schemaAt: string, value: Json) => boolean;
 
 export function schemaCheck(document: JsonObject): SchemaCheck {
   // formats are hints in IBKR's document; the precision because 123 / 1e-9 is not whole in binary
-  const ajv = new Ajv2020({ strict: false, validateSchema: false, validateFormats: false, multipleOfPrecision: 3, logger: false });
+  const ajv = new Ajv2020({
+    strict: false,
+    validateSchema: false,
+    validateFormats: false,
+    multipleOfPrecision: 3,
+    logger: false,
+  });
   ajv.addSchema(plainJson(document) as JsonObject, 'document');
   return (schemaAt, value) => {
     const pointer = schemaAt.split('/').map(encodeURIComponent).join('/');

@@ -13,7 +13,9 @@ export const decimalIntegers: Pass = {
         const types = [schema['type'] ?? []].flat();
         if (!isFractional(value) || !types.includes('integer')) continue;
         const { type: was, format } = schema;
-        const is = Array.isArray(was) ? types.map((name) => (name === 'integer' ? 'number' : name)) : 'number';
+        const is = Array.isArray(was)
+          ? types.map((name) => (name === 'integer' ? 'number' : name))
+          : 'number';
         schema['type'] = is;
         const integral = typeof format === 'string' && /^u?int\d+$/.test(format);
         if (integral) delete schema['format'];

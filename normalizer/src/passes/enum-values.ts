@@ -18,7 +18,11 @@ const decimal: Coerce = (value) => {
 const boolean: Coerce = (value) =>
   typeof value === 'boolean' ? value : value === 'true' ? true : value === 'false' ? false : undefined;
 const string: Coerce = (value) =>
-  typeof value === 'string' ? value : isNumber(value) || typeof value === 'boolean' ? JSON.stringify(value) : undefined;
+  typeof value === 'string'
+    ? value
+    : isNumber(value) || typeof value === 'boolean'
+      ? JSON.stringify(value)
+      : undefined;
 
 const COERCE: Readonly<Record<string, Coerce>> = { integer, number: decimal, boolean, string };
 
@@ -33,10 +37,17 @@ export const enumValues: Pass = {
       const coerce = typeof type === 'string' && others.length === 0 ? COERCE[type] : undefined;
       const nullable = types.length === 0 || types.includes('null');
       const is = unique(
-        was.flatMap((value) => (value === null ? (nullable ? [null] : []) : (coerce ? [coerce(value)] : [value])))
+        was
+          .flatMap((value) =>
+            value === null ? (nullable ? [null] : []) : coerce ? [coerce(value)] : [value],
+          )
           .filter((value) => value !== undefined),
       );
-      if (type === 'number' && is.length > 0 && is.every((value) => value === null || Number.isInteger(value))) {
+      if (
+        type === 'number' &&
+        is.length > 0 &&
+        is.every((value) => value === null || Number.isInteger(value))
+      ) {
         const whole = node['type'] === 'number' ? 'integer' : ['integer', 'null'];
         report(join(at, 'type'), node['type'], whole);
         node['type'] = whole;

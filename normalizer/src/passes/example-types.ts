@@ -30,7 +30,8 @@ function learn(schema: JsonObject, value: Json): void {
     // the widest of its types: one whole number is no proof that there are no others
     schema['type'] = [...types, own.at(-1) ?? 'null'];
   }
-  if (Array.isArray(listed) && !listed.some((one) => sameJson(one, value))) schema['enum'] = [...listed, value];
+  if (Array.isArray(listed) && !listed.some((one) => sameJson(one, value)))
+    schema['enum'] = [...listed, value];
 }
 
 function stated({ type, enum: listed }: JsonObject): JsonObject {

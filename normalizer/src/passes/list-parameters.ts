@@ -3,7 +3,7 @@
 // by an example with a comma. A conid may be written conid@EXCHANGE, so ids are text.
 
 import { follow, list, object, walk } from '../document.ts';
-import { type Json, type JsonObject } from '../json.ts';
+import { textOf, type Json, type JsonObject } from '../json.ts';
 import type { Pass } from './pass.ts';
 
 export const listParameters: Pass = {
@@ -21,7 +21,8 @@ export const listParameters: Pass = {
       if (node['example'] !== undefined) node['example'] = split(node['example']);
       for (const example of Object.values(object(node, 'examples') ?? {})) {
         const inline = follow(document, example);
-        if (inline?.['value'] !== undefined && !Array.isArray(inline['value'])) inline['value'] = split(inline['value']);
+        if (inline?.['value'] !== undefined && !Array.isArray(inline['value']))
+          inline['value'] = split(inline['value']);
       }
       report(at, was, node);
     }
@@ -37,10 +38,13 @@ function itemsOf(parameter: JsonObject, governing: JsonObject): JsonObject | und
   const isChoice = Array.isArray(values) && (type === 'string' || type === undefined);
   if (!isNumeric && !isChoice) return undefined;
   const shown = [...list(governing, 'examples'), parameter['example']];
-  const isList = LIST_NAME.test(String(parameter['name'])) || shown.some((one) => typeof one === 'string' && one.includes(','));
+  const isList =
+    LIST_NAME.test(textOf(parameter['name'])) ||
+    shown.some((one) => typeof one === 'string' && one.includes(','));
   if (!isList) return undefined;
   if (isNumeric) return { type: 'string' };
-  const { examples: _examples, ...choice } = object(parameter, 'schema') ?? {};
+  const choice = { ...object(parameter, 'schema') };
+  delete choice['examples'];
   return choice;
 }
 
@@ -49,5 +53,7 @@ function listed(examples: Json | undefined): Json[] | undefined {
 }
 
 function split(value: Json): Json {
-  return Array.isArray(value) ? value : String(value).split(',');
+  return Array.isArray(value)
+    ? value
+    : (typeof value === 'string' ? value : JSON.stringify(value)).split(',');
 }

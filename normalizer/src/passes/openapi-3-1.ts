@@ -2,7 +2,7 @@
 // in enums), boolean exclusive bounds into numbers, `type: file` into binary text, `example` into `examples`.
 // Reference: OpenAPI Initiative, "Migrating from OpenAPI 3.0 to 3.1.0".
 
-import { walk } from '../document.ts';
+import { list, walk } from '../document.ts';
 import { isNumber, type Json, type JsonObject } from '../json.ts';
 import type { Pass } from './pass.ts';
 
@@ -29,7 +29,8 @@ export const openapi31: Pass = {
 /** 3.0 ignores what stands beside a $ref and 3.1 does not: what had no effect must not gain one. */
 function loneReference(schema: JsonObject): void {
   if (typeof schema['$ref'] !== 'string') return;
-  for (const name of Object.keys(schema)) if (name !== '$ref' && name !== 'nullable') Reflect.deleteProperty(schema, name);
+  for (const name of Object.keys(schema))
+    if (name !== '$ref' && name !== 'nullable') Reflect.deleteProperty(schema, name);
 }
 
 function nullable(schema: JsonObject): void {
@@ -48,8 +49,8 @@ function nullable(schema: JsonObject): void {
     schema['anyOf'] = [inner, { type: 'null' }];
   } else {
     // without a type, null is refused only by what is listed here
-    const choices = schema['oneOf'] ?? schema['anyOf'];
-    if (Array.isArray(choices)) choices.push({ type: 'null' });
+    const name = 'oneOf' in schema ? 'oneOf' : 'anyOf';
+    if (name in schema) schema[name] = [...list(schema, name), { type: 'null' }];
   }
 }
 
@@ -61,10 +62,10 @@ function exclusive(schema: JsonObject): void {
     const is = schema[flag];
     if (typeof is !== 'boolean') continue;
     const limit = schema[bound];
-    delete schema[flag];
+    Reflect.deleteProperty(schema, flag);
     if (!is || !isNumber(limit)) continue;
     schema[flag] = limit;
-    delete schema[bound];
+    Reflect.deleteProperty(schema, bound);
   }
 }
 

@@ -8,7 +8,9 @@ export const operationIds: Pass = {
   name: 'operation-ids',
   run(document, report) {
     const all = operations(document);
-    const taken = new Set(all.map(({ node }) => node['operationId']).filter((id) => typeof id === 'string' && id !== ''));
+    const taken = new Set(
+      all.map(({ node }) => node['operationId']).filter((id) => typeof id === 'string' && id !== ''),
+    );
     const seen = new Set<string>();
     for (const operation of all) {
       const was = operation.node['operationId'];

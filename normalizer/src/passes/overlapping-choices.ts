@@ -21,7 +21,9 @@ function widen(document: JsonObject, report: Report): boolean {
   for (const example of examples(document)) {
     for (const { value, schema, schemaAt } of pieces(document, example)) {
       if (schema['anyOf'] !== undefined) continue;
-      const fitting = list(schema, 'oneOf').filter((_, index) => check(join(schemaAt, 'oneOf', index), value));
+      const fitting = list(schema, 'oneOf').filter((_, index) =>
+        check(join(schemaAt, 'oneOf', index), value),
+      );
       if (fitting.length < 2) continue;
       renameMember(schema, 'oneOf', 'anyOf');
       report(schemaAt, 'oneOf', 'anyOf');

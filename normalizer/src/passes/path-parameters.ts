@@ -21,7 +21,8 @@ export const pathParameters: Pass = {
       const itemAt = join('', 'paths', path);
       const placeholders = [...path.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] ?? '');
       const find = () => [...declared(document, node, at), ...declared(document, item, itemAt)];
-      const open = () => placeholders.filter((name) => !find().some((own) => own.where === 'path' && own.name === name));
+      const open = () =>
+        placeholders.filter((name) => !find().some((own) => own.where === 'path' && own.name === name));
       const strays = () => find().filter((own) => own.where === 'path' && !placeholders.includes(own.name));
 
       for (const stray of strays()) {
@@ -29,7 +30,7 @@ export const pathParameters: Pass = {
         if (target !== undefined) change(document, stray, { name: target }, report);
       }
       // one parameter without a placeholder and one placeholder without a parameter are two names of one thing
-      const [lone, ...otherStrays] = strays().filter((stray) => '$ref' in itself(stray) === false);
+      const [lone, ...otherStrays] = strays().filter((stray) => !('$ref' in itself(stray)));
       const [target, ...otherOpen] = open();
       if (lone && target !== undefined && otherStrays.length === 0 && otherOpen.length === 0) {
         change(document, lone, { name: target }, report);
@@ -45,7 +46,8 @@ export const pathParameters: Pass = {
         report(join(at, 'parameters'), undefined, added);
       }
       for (const own of find().filter(({ where }) => where === 'path')) {
-        if (follow(document, itself(own))?.['required'] !== true) change(document, own, { required: true }, report);
+        if (follow(document, itself(own))?.['required'] !== true)
+          change(document, own, { required: true }, report);
       }
     }
   },

@@ -22,5 +22,7 @@ export const securitySchemes: Pass = {
 };
 
 function schemeNames(holder: JsonObject): string[] {
-  return list(holder, 'security').flatMap((requirement) => (isObject(requirement) ? Object.keys(requirement) : []));
+  return list(holder, 'security').flatMap((requirement) =>
+    isObject(requirement) ? Object.keys(requirement) : [],
+  );
 }

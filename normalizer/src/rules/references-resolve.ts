@@ -10,7 +10,11 @@ export const referencesResolve: Rule = {
     return [...walk(document, ...(Object.keys(EDGES) as Kind[]))].flatMap(({ node, at }) => {
       const ref = node['$ref'];
       if (typeof ref !== 'string' || follow(document, node)) return [];
-      return [ref.startsWith('#') ? `${at} leads to ${ref}, which is not there` : `${at} leads out of the document (${ref})`];
+      return [
+        ref.startsWith('#')
+          ? `${at} leads to ${ref}, which is not there (or leads back to itself)`
+          : `${at} leads out of the document (${ref})`,
+      ];
     });
   },
 };
