@@ -55,7 +55,7 @@ test('both judge alike, and our own examples pass', async () => {
   const unlike: string[] = [];
   const refusedGood: string[] = [];
   const explained = new Map(DIFFERENCES.map(({ because }) => [because, 0]));
-  const refusedBad = new Set<string>();
+  let refusedBad = 0;
   for (const operation of all) {
     const asked = requestsFor(document, operation);
     const oracle = reads(operation) ? lenient : strict;
@@ -64,8 +64,8 @@ test('both judge alike, and our own examples pass', async () => {
       const { status, reason } = verdicts[index] ?? { status: 0, reason: 'no answer' };
       const fault = ourFault(each);
       const name = `${idOf(operation)}, ${each.name}`;
-      if (fault !== undefined) (each.good ? refusedGood : []).push(`${name}: ${fault}`);
-      if (fault !== undefined && !each.good) refusedBad.add(name);
+      if (fault !== undefined && each.good) refusedGood.push(`${name}: ${fault}`);
+      if (fault !== undefined && !each.good) refusedBad += 1;
       if ((fault === undefined) === (status === 200)) continue;
       const known = status === 400 ? DIFFERENCES.find(({ oracle: said }) => said.test(reason)) : undefined;
       if (known === undefined) unlike.push(`${name}: ours ${fault ?? 'fine'}, theirs ${status} ${reason}`);
@@ -75,7 +75,7 @@ test('both judge alike, and our own examples pass', async () => {
   expect(unlike).toEqual([]);
   expect(refusedGood).toEqual([]);
   expect([...explained].filter(([, times]) => times === 0)).toEqual([]);
-  expect(refusedBad.size).toBeGreaterThan(1000);
+  expect(refusedBad).toBeGreaterThan(1000);
 }, 60_000);
 
 test('every operation with a JSON body has its check', () => {
