@@ -4,11 +4,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { parse } from 'yaml';
 import type { Operation } from './document.ts';
 import type { JsonObject } from './json.ts';
 import { overlayFileSchema, type SAFETY, type SERVED_BY } from './overlay-schema.ts';
 import { Problem } from './problem.ts';
+import { parseAny } from './read.ts';
 
 export type Safety = (typeof SAFETY)[number];
 export type ServedBy = (typeof SERVED_BY)[number];
@@ -106,7 +106,7 @@ export function parseOverlay(texts: Readonly<Record<string, string>>): Overlay {
   const schemas = new Map<string, JsonObject>();
   const faults: string[] = [];
   for (const [file, text] of Object.entries(texts)) {
-    const content: unknown = parse(text);
+    const content = parseAny(text, file);
     if (!isOverlayFile(content)) {
       for (const { instancePath, message, params } of isOverlayFile.errors ?? [])
         faults.push(`${file}: ${instancePath || '/'} ${message ?? 'is wrong'} ${JSON.stringify(params)}`);

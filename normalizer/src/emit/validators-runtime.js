@@ -20,12 +20,18 @@ const equal = (one, other) => {
 };
 
 const depth = (fault) => fault.instancePath.split('/').length;
+const some = (count, what) => `${count} ${what}${count === 1 ? '' : 's'}`;
 const say = {
   required: ({ missingProperty }) => ['is required', missingProperty],
   enum: ({ allowedValues }) => [`must be one of ${allowedValues.join(', ')}`],
   type: ({ type }) => [`must be ${[type].flat().join(' or ')}`],
-  minItems: ({ limit }) => [`must have at least ${limit} item${limit === 1 ? '' : 's'}`],
-  maxItems: ({ limit }) => [`must have at most ${limit} items`],
+  minItems: ({ limit }) => [`must have at least ${some(limit, 'item')}`],
+  maxItems: ({ limit }) => [`must have at most ${some(limit, 'item')}`],
+  minLength: ({ limit }) => [`must have at least ${some(limit, 'character')}`],
+  maxLength: ({ limit }) => [`must have at most ${some(limit, 'character')}`],
+  uniqueItems: ({ i, j }) => [
+    `must not hold the same item twice, at ${Math.min(i, j)} and ${Math.max(i, j)}`,
+  ],
 };
 const unions = new Set(['anyOf', 'oneOf']);
 
