@@ -7,8 +7,7 @@ import { Faults } from './shape.ts';
 import { watchWishes } from './wishes.ts';
 
 const badPlan = 2;
-const usage =
-  'usage: bezant-supervisor PLAN   (a plan beside this package, such as demo, or a path to a JSON file)';
+const usage = 'usage: bezant-supervisor PLAN   (a name such as demo, or a path to a JSON file)';
 
 function complain(heading: string, faults: string[]): number {
   process.stderr.write([heading, ...faults.map((fault) => `  ${fault}`), ''].join('\n'));

@@ -1,5 +1,5 @@
 // A plan names the processes to run together, in start order. It is read and checked whole before anything starts.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expandAll, type Env } from './expand.ts';
@@ -92,9 +92,11 @@ export function parsePlan(json: string, env: Env): Plan {
   return planShape(expandAll(document, env), '');
 }
 
+const shipped = join(import.meta.dirname, '..', 'plans');
+
 /** A bare name is one of the plans beside this package; anything with a slash or `.json` is a file. */
 export function planPath(name: string): string {
-  return /[/\\]|\.json$/.test(name) ? name : join(import.meta.dirname, '..', 'plans', `${name}.json`);
+  return /[/\\]|\.json$/.test(name) ? name : join(shipped, `${name}.json`);
 }
 
 export function loadPlan(name: string, env: Env): Plan {
@@ -102,7 +104,11 @@ export function loadPlan(name: string, env: Env): Plan {
   try {
     json = readFileSync(planPath(name), 'utf8');
   } catch (error) {
-    throw new Faults([`cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`]);
+    const known = readdirSync(shipped).map((file) => file.replace(/\.json$/, ''));
+    throw new Faults([
+      `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`,
+      `known by name: ${known.join(', ')}; anything else is a path to a JSON file`,
+    ]);
   }
   return parsePlan(json, env);
 }

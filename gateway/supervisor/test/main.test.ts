@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
-import { entry, folder, freePort, readyAt, supervise, type Supervised } from './supervise.ts';
+import { entry, folder, freePort, readyAt, supervise, supervisePlan, type Supervised } from './supervise.ts';
 
 let current: Supervised | null = null;
 afterEach(() => {
@@ -247,6 +247,28 @@ test.each([
   const run = start(plan);
   expect(await run.ended).toBe(2);
   await run.line(want);
+});
+
+test('an unknown plan leaves with 2 and says which there are', async () => {
+  current = supervisePlan('nowhere', {});
+  expect(await current.ended).toBe(2);
+  await current.line(/known by name: demo/);
+});
+
+test('an output that nobody reads any more stops everything', async () => {
+  const run = start({
+    processes: [
+      {
+        name: 'chatty',
+        command: process.execPath,
+        args: ['-e', 'console.log("pid=" + process.pid); setInterval(() => console.log("tick"), 10)'],
+      },
+    ],
+  });
+  await run.line(/tick/);
+  run.closeOutput();
+  expect(await run.ended).toBe(0);
+  expect(run.alive()).toEqual([]);
 });
 
 test('the environment of an entry goes over the own one, and null takes a variable away', async () => {

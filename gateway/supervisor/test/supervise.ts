@@ -44,6 +44,8 @@ export interface Supervised {
   /** Resolves with the nth line that matches, seen already or to come; rejects when the supervisor ends before it. */
   line: (pattern: RegExp, nth?: number) => Promise<string>;
   signal: (name: NodeJS.Signals) => void;
+  /** What the reader of a pipe does when it ends. */
+  closeOutput: () => void;
   /** The exit code, once the supervisor has ended and all its output is here. */
   ended: Promise<number | NodeJS.Signals>;
   /** Processes that said their pid and still run. */
@@ -68,7 +70,12 @@ function isAlive(pid: number): boolean {
 export function supervise(plan: object | string, env: Record<string, string> = {}): Supervised {
   const path = join(folder(), 'plan.json');
   writeFileSync(path, typeof plan === 'string' ? plan : JSON.stringify(plan));
-  const child = spawn(process.execPath, [bin, path], {
+  return supervisePlan(path, env);
+}
+
+/** `plan` as on the command line: a name or a path. */
+export function supervisePlan(plan: string, env: Record<string, string>): Supervised {
+  const child = spawn(process.execPath, [bin, plan], {
     env: { ...process.env, NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -106,6 +113,10 @@ export function supervise(plan: object | string, env: Record<string, string> = {
         look();
       }),
     signal: (name) => child.kill(name),
+    closeOutput: () => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
     alive: () =>
       lines
         .map((line) => Number(/pid=(\d+)/.exec(line)?.[1]))
