@@ -35,7 +35,9 @@ const startFailures: Record<string, string> = {
 
 function environment(own: Env, added: Entry['env']): Env {
   const all = Object.entries({ ...own, ...added });
-  return Object.fromEntries(all.filter((variable): variable is [string, string] => variable[1] !== null));
+  return Object.fromEntries(
+    all.filter((variable): variable is [string, string | undefined] => variable[1] !== null),
+  );
 }
 
 export function startChild(entry: Entry, deps: ChildDeps): Child {
