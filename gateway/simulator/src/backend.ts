@@ -23,6 +23,7 @@ import { createUpstream } from './upstream.ts';
 export type Mode = 'gateway' | 'upstream';
 
 export interface BackendDeps {
+  /** Of its own: stopping the backend stops it. */
   clock: Clock;
   seed: number;
   mode: Mode;
@@ -45,8 +46,7 @@ export interface Backend {
 }
 
 export function startBackend(deps: BackendDeps, server: Server, scenario: Scenario): Backend {
-  const { mode, contract, log } = deps;
-  const clock = deps.clock.scope();
+  const { clock, mode, contract, log } = deps;
   const random = createRandom(deps.seed);
   const faults: Faults = { ...structuredClone(defaultFaults), ...structuredClone(scenario.faults) };
   const session = createSession({ clock, random, settings: scenario.session });

@@ -110,7 +110,9 @@ const commands: Record<string, Command> = {
   },
 };
 
-const loopback = /^(?:::1|(?:::ffff:)?127\.\d+\.\d+\.\d+)$/;
+export function isLoopback(peer: string): boolean {
+  return /^(?:::1|(?:::ffff:)?127\.\d+\.\d+\.\d+)$/.test(peer);
+}
 
 export function createControl(deps: ControlDeps): Control {
   const run = async (operation: string, body: unknown, query: URLSearchParams): Promise<unknown> => {
@@ -127,7 +129,7 @@ export function createControl(deps: ControlDeps): Control {
   return {
     call: (operation, body) => run(operation, body, new URLSearchParams()),
     answer: async (request, peer) => {
-      if (!loopback.test(peer))
+      if (!isLoopback(peer))
         return jsonReply(403, { error: 'The control API is for callers on this machine' });
       const operation = `${request.method} ${request.path.slice('/simulator'.length)}`;
       try {

@@ -41,7 +41,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const { scenario = 'demo' } = options;
   const first = typeof scenario === 'string' ? loadScenario(scenario) : scenario;
   const clock = createClock({ scale: options.timeScale ?? 1 });
-  const deps: BackendDeps = { clock, seed: options.seed ?? 1, mode, contract: loadContract(), log };
+  const deps: Omit<BackendDeps, 'clock'> = { seed: options.seed ?? 1, mode, contract: loadContract(), log };
   const identity = tls ? await loadIdentity(options) : undefined;
 
   const capture = createCapture({ clock });
@@ -51,13 +51,24 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     if (backend === undefined) throw new Error('the simulator is starting');
     return backend;
   };
+  const begin = (next: Scenario): Backend => {
+    const scope = clock.scope();
+    try {
+      return startBackend({ ...deps, clock: scope }, listener.server, next);
+    } catch (error) {
+      scope.stop();
+      throw error;
+    }
+  };
   const control = createControl({
     clock,
     capture,
     backend: current,
+    // The next one first: a scenario that is not usable leaves everything as it was.
     useScenario: async (next) => {
-      await backend?.stop();
-      backend = startBackend(deps, listener.server, next);
+      const previous = backend;
+      backend = begin(next);
+      await previous?.stop();
     },
   });
   const listener = await startListener(
@@ -65,7 +76,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     { host, port, identity },
   );
   try {
-    backend = startBackend(deps, listener.server, first);
+    backend = begin(first);
   } catch (error) {
     await listener.stop();
     throw error;
