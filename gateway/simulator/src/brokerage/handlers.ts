@@ -1,13 +1,23 @@
 // Every operation the brokerage answers itself; the rest of the contract is answered from its own examples.
 import type { Handler, Handlers } from '../call.ts';
+import { currencyHandlers } from './contracts/currencies.ts';
 import { definitionHandlers } from './contracts/definitions.ts';
+import { ruleHandlers } from './contracts/rules.ts';
+import { scheduleHandlers } from './contracts/schedules.ts';
+import { searchHandlers } from './contracts/search.ts';
 import { historyHandlers } from './market/history.ts';
+import { scannerHandlers } from './market/scanner.ts';
 import { snapshotHandlers } from './market/snapshot.ts';
+import { alertHandlers } from './notices/alert-requests.ts';
+import { fyiHandlers } from './notices/fyi.ts';
+import { watchlistHandlers } from './notices/watchlists.ts';
 import { placingHandlers } from './orders/placing.ts';
 import { orderHandlers } from './orders/showing.ts';
 import { accountHandlers } from './portfolio/accounts.ts';
+import { allocationHandlers } from './portfolio/allocation.ts';
 import { fundHandlers } from './portfolio/funds.ts';
 import { ledgerHandlers } from './portfolio/ledger.ts';
+import { performanceHandlers } from './portfolio/performance.ts';
 import { positionHandlers } from './portfolio/positions.ts';
 import { profitHandlers } from './portfolio/profit.ts';
 import { summaryHandlers } from './portfolio/summary.ts';
@@ -15,9 +25,14 @@ import { Refusal } from './refusal.ts';
 
 const topics: Handlers[] = [
   accountHandlers,
+  searchHandlers,
+  ruleHandlers,
   definitionHandlers,
+  scheduleHandlers,
+  currencyHandlers,
   snapshotHandlers,
   historyHandlers,
+  scannerHandlers,
   placingHandlers,
   orderHandlers,
   positionHandlers,
@@ -25,6 +40,11 @@ const topics: Handlers[] = [
   summaryHandlers,
   fundHandlers,
   profitHandlers,
+  allocationHandlers,
+  performanceHandlers,
+  alertHandlers,
+  watchlistHandlers,
+  fyiHandlers,
 ];
 
 export const handlers: Handlers = Object.fromEntries(

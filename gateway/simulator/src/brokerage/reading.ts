@@ -6,6 +6,11 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A table's own entry: `constructor` is a key that every object has and nobody meant. */
+export function lookUp<Value>(table: Record<string, Value>, key: string): Value | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
 export function toFields(value: unknown): Fields {
   return isFields(value) ? value : {};
 }

@@ -27,3 +27,10 @@ export function unavailable(text = 'Service Unavailable', delayMs = 0): Refusal 
 export function reject(text: string): Refusal {
   return new Refusal({ json: { error: text } });
 }
+
+/** The page for paths and things that do not exist. */
+export const notFound: Answer = {
+  status: 404,
+  headers: { 'content-type': 'text/html' },
+  text: '<html><body><h1>Resource not found</h1></body></html>',
+};

@@ -7,6 +7,9 @@ import { createContracts, type Contracts } from './contracts/contracts.ts';
 import { createHappenings, type Happenings } from './happenings.ts';
 import { createMarket, type Market } from './market/market.ts';
 import { createStreams, type Streams } from './market/streams.ts';
+import { createAlerts, type Alerts } from './notices/alerts.ts';
+import { createNotices, type Notices } from './notices/notices.ts';
+import type { Watchlist } from './notices/watchlists.ts';
 import { createExchange, type Exchange } from './orders/exchange.ts';
 import { createReplies, type Replies } from './orders/replies.ts';
 import type { Order } from './orders/order.ts';
@@ -27,10 +30,13 @@ export interface World {
   market: Market;
   streams: Streams;
   accounts: Account[];
+  alerts: Alerts;
+  watchlists: Map<string, Watchlist>;
+  notices: Notices;
   exchange: Exchange;
   replies: Replies;
-  /** Which first calls of this brokerage session were made; they answer empty. */
-  primed: { orders: boolean; profit: boolean };
+  /** Which first calls of this brokerage session were made: they answer empty, or open what later ones need. */
+  primed: { orders: boolean; profit: boolean; hmds: boolean };
   /** False while `sor` frames carry statuses only: after a live-orders call with filters, until one without. */
   orderDetails: boolean;
   /** Of a path; throws the brokerage's 400 when there is no such account. */
@@ -71,12 +77,13 @@ export function createWorld(deps: {
   if (first === undefined) throw new Error('scenario: there must be an account');
   let selected = first;
 
-  const primed = { orders: false, profit: false };
+  const primed = { orders: false, profit: false, hmds: false };
   // What a brokerage session remembers ends with it.
   const forget = (): void => {
     if (session.brokerage === 'up') return;
     primed.orders = false;
     primed.profit = false;
+    primed.hmds = false;
     streams.closeAll();
     replies.discard();
     replies.resetSuppressed();
@@ -100,6 +107,9 @@ export function createWorld(deps: {
     market,
     streams,
     accounts,
+    alerts: createAlerts(random),
+    watchlists: new Map(),
+    notices: createNotices(clock),
     exchange,
     replies,
     primed,

@@ -1,5 +1,6 @@
 // One client: lost frames until the upstream is open, the greeting, heartbeats, then its subscriptions.
 import type { WebSocket } from 'ws';
+import { lookUp } from '../brokerage/reading.ts';
 import type { World } from '../brokerage/world.ts';
 import type { Clock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
@@ -128,9 +129,13 @@ export function serveConnection(deps: ConnectionDeps, socket: WebSocket, id: str
   socket.on('message', (data) => {
     if (phase !== 'serving' || !session.loggedIn) return;
     const request = parseRequest(toText(data));
-    const topic = topics[request.topic];
+    const topic = lookUp(topics, request.topic);
     if (topic === undefined || (topic.brokerage && session.brokerage !== 'up')) return;
-    topic.run(connection, request);
+    try {
+      topic.run(connection, request);
+    } catch (error) {
+      deps.log(`socket ${id}: ${request.head} failed: ${(error as Error).stack ?? String(error)}`);
+    }
   });
   socket.on('error', (error) => deps.log(`socket ${id}: ${error.message}`));
   socket.on('close', () => {

@@ -2,6 +2,7 @@
 // as the quotes (period and bar table: IBKR Web API documentation, historical market data).
 import type { Instrument } from '../contracts/instrument.ts';
 import { round, toTick } from '../figures.ts';
+import { lookUp } from '../reading.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, newYork, newYorkMidnight } from '../times.ts';
 import type { Market } from './market.ts';
 
@@ -73,27 +74,31 @@ export function parseSpan(period: string, bar: string | undefined): Span | undef
   const periodMs = Number(count) * known.unitMs;
   const row = allowed.findLast(({ fromMs }) => periodMs >= fromMs);
   if (row === undefined) return undefined;
-  const barMs = bars[bar ?? row.start];
+  const barMs = lookUp(bars, bar ?? row.start);
   if (barMs === undefined) return undefined;
   const fits = barMs >= (bars[row.least] ?? 0) && barMs <= (bars[row.most] ?? 0);
   return fits || bar === undefined || bar === row.start ? { periodMs, barMs } : undefined;
 }
 
-/** Minutes of the New York day. */
 const sessions = {
   us: { plain: [570, 960], extended: [240, 1200] },
   eu: { plain: [180, 690], extended: [120, 960] },
   always: { plain: [0, 1440], extended: [0, 1440] },
 } as const;
 
+/** From and to, in minutes of the New York day. */
+export function sessionMinutes(instrument: Instrument, extended: boolean): readonly [number, number] {
+  return sessions[instrument.hours][extended ? 'extended' : 'plain'];
+}
+
 export function dayMinutes(instrument: Instrument, outsideRth: boolean): number {
-  const [from, to] = sessions[instrument.hours][outsideRth ? 'extended' : 'plain'];
+  const [from, to] = sessionMinutes(instrument, outsideRth);
   return to - from;
 }
 
 function isOpen(instrument: Instrument, outsideRth: boolean, ms: number): boolean {
   const { weekday, minuteOfDay } = newYork(ms);
-  const [from, to] = sessions[instrument.hours][outsideRth ? 'extended' : 'plain'];
+  const [from, to] = sessionMinutes(instrument, outsideRth);
   return (
     (weekday > 0 && weekday < 6 && minuteOfDay >= from && minuteOfDay < to) || instrument.secType === 'CRYPTO'
   );
@@ -154,7 +159,7 @@ function startsBefore(
   count: number,
 ): number[] {
   const starts: number[] = [];
-  const [openMinute] = sessions[instrument.hours][outsideRth ? 'extended' : 'plain'];
+  const [openMinute] = sessionMinutes(instrument, outsideRth);
   const byDay = span.barMs >= DAY_MS;
   // Longer bars begin with the session of a day, shorter ones on the clock.
   let at = byDay

@@ -4,6 +4,7 @@ import type { Contracts } from '../contracts/contracts.ts';
 import { describe } from '../contracts/contracts.ts';
 import type { Instrument } from '../contracts/instrument.ts';
 import { decimals, grouped, round, short } from '../figures.ts';
+import { lookUp } from '../reading.ts';
 import type { Position } from '../portfolio/book.ts';
 import { DAY_MS } from '../times.ts';
 import type { Market, Quote } from './market.ts';
@@ -163,7 +164,7 @@ export function availability(source: FieldSource): string | undefined {
 
 export function fieldValues(source: FieldSource, codes: string[]): Record<string, string | number> {
   const entries = codes.flatMap((code) => {
-    const value = marketFields[code]?.(source);
+    const value = lookUp(marketFields, code)?.(source);
     return value === undefined ? [] : [[code, value] as const];
   });
   return Object.fromEntries(entries);

@@ -11,7 +11,7 @@ export interface Touch {
 }
 
 /** The market of a ticket's contract, or of the sum of its legs. */
-export function touchOf(market: Market, ticket: Ticket): Touch {
+export function touchOf(market: Market, ticket: Pick<Ticket, 'instrument' | 'legs'>): Touch {
   if (ticket.legs.length === 0) return market.quote(ticket.instrument);
   const sum = { bid: 0, ask: 0, last: 0 };
   for (const { instrument, ratio } of ticket.legs) {

@@ -3,7 +3,7 @@ import type { Contracts } from '../contracts/contracts.ts';
 import type { Instrument } from '../contracts/instrument.ts';
 import { round } from '../figures.ts';
 import type { Market } from '../market/market.ts';
-import { toFields, toFlag, toNumber, toText, type Fields } from '../reading.ts';
+import { lookUp, toFields, toFlag, toNumber, toText, type Fields } from '../reading.ts';
 import { badRequest, reject, serverError } from '../refusal.ts';
 import { parseCombo, type Leg } from './combo.ts';
 
@@ -37,6 +37,8 @@ const spellings: Record<string, OrderType> = {
   MIDPX: 'MIDPRICE',
 };
 
+const sides: Record<string, 'BUY' | 'SELL'> = { BUY: 'BUY', B: 'BUY', SELL: 'SELL', S: 'SELL' };
+
 const tifs = ['DAY', 'GTC', 'OPG', 'IOC', 'PAX', 'OVT', 'OND', 'GTD'];
 
 export interface Ticket {
@@ -69,11 +71,13 @@ export function parseTicket(deps: Deps, input: unknown): Ticket {
   const body = toFields(input);
   const { instrument, conidEx, legs } = parseContract(deps, body);
   const typeText = (toText(body.orderType) ?? '').toUpperCase();
-  const orderType = spellings[typeText] ?? (typeText in orderTypes ? (typeText as OrderType) : undefined);
+  const orderType =
+    lookUp(spellings, typeText) ??
+    (Object.hasOwn(orderTypes, typeText) ? (typeText as OrderType) : undefined);
   if (orderType === undefined)
     throw badRequest(typeText === '' ? 'orderType needed' : `orderType is not valid: ${typeText}`);
-  const side = { BUY: 'BUY', B: 'BUY', SELL: 'SELL', S: 'SELL' }[(toText(body.side) ?? '').toUpperCase()];
-  if (side !== 'BUY' && side !== 'SELL') throw badRequest('side needed');
+  const side = lookUp(sides, (toText(body.side) ?? '').toUpperCase());
+  if (side === undefined) throw badRequest('side needed');
   const tif = (toText(body.tif) ?? 'DAY').toUpperCase();
   if (!tifs.includes(tif)) throw badRequest(`tif is not valid: ${tif}`);
 

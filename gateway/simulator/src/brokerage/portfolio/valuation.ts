@@ -117,10 +117,14 @@ export function valuate(deps: Deps, account: Account): Valuation {
 export function opening(deps: Deps, account: Account): number {
   const dayMs = newYorkMidnight(deps.clock.now());
   if (account.opening.dayMs !== dayMs) {
-    const positions = valuePositions(deps, account, dayMs);
-    account.opening = { dayMs, netLiquidation: worth(cashDollars(deps, account), positions) };
+    account.opening = { dayMs, netLiquidation: worthAt(deps, account, dayMs) };
   }
   return account.opening.netLiquidation;
+}
+
+/** What is held now, at the prices of another moment. */
+export function worthAt(deps: Deps, account: Account, atMs: number): number {
+  return worth(cashDollars(deps, account), valuePositions(deps, account, atMs));
 }
 
 function cashDollars({ market }: Deps, account: Account): number {
