@@ -24950,7 +24950,7 @@ validate13.evaluated = {"props":{"deviceName":true,"deviceId":true,"uiName":true
 
 exports["modifyFyiNotification body"] = validate16;
 const schema11 = {"$ref":"bezant:openapi#/paths/~1fyi~1settings~1%7Btypecode%7D/post/requestBody/content/application~1json/schema"};
-const schema12 = {"properties":{"enabled":{"type":"boolean"}},"type":"object"};
+const schema12 = {"properties":{"enabled":{"type":"boolean"}},"required":["enabled"],"type":"object"};
 
 function validate17(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -24964,10 +24964,17 @@ evaluated0.items = undefined;
 }
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((data.enabled === undefined) && (missing0 = "enabled")){
+validate17.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
 if(data.enabled !== undefined){
 if(typeof data.enabled !== "boolean"){
 validate17.errors = [{instancePath:instancePath+"/enabled",schemaPath:"#/properties/enabled/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
+}
 }
 }
 }
@@ -33319,7 +33326,7 @@ validate133.evaluated = {"props":{"acctId":true},"dynamicProps":false,"dynamicIt
 
 exports["closeMdStream body"] = validate136;
 const schema81 = {"$ref":"bezant:openapi#/paths/~1iserver~1marketdata~1unsubscribe/post/requestBody/content/application~1json/schema"};
-const schema82 = {"type":"object","properties":{"conid":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647}}};
+const schema82 = {"type":"object","properties":{"conid":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647}},"required":["conid"]};
 
 function validate137(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -33333,6 +33340,12 @@ evaluated0.items = undefined;
 }
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((data.conid === undefined) && (missing0 = "conid")){
+validate137.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
 if(data.conid !== undefined){
 let data0 = data.conid;
 const _errs1 = errors;
@@ -33350,6 +33363,7 @@ else {
 if(data0 < -2147483648 || isNaN(data0)){
 validate137.errors = [{instancePath:instancePath+"/conid",schemaPath:"#/properties/conid/minimum",keyword:"minimum",params:{comparison: ">=", limit: -2147483648},message:"must be >= -2147483648"}];
 return false;
+}
 }
 }
 }
@@ -33388,7 +33402,7 @@ validate136.evaluated = {"props":{"conid":true},"dynamicProps":false,"dynamicIte
 
 exports["ackServerPrompt body"] = validate139;
 const schema83 = {"$ref":"bezant:openapi#/paths/~1iserver~1notification/post/requestBody/content/application~1json/schema"};
-const schema84 = {"type":"object","properties":{"orderId":{"type":"integer","format":"int64"},"reqId":{"type":"string"},"text":{"type":"string"}}};
+const schema84 = {"type":"object","properties":{"orderId":{"type":"integer","format":"int64"},"reqId":{"type":"string"},"text":{"type":"string"}},"required":["orderId","reqId","text"]};
 
 function validate140(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -33402,6 +33416,12 @@ evaluated0.items = undefined;
 }
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.orderId === undefined) && (missing0 = "orderId")) || ((data.reqId === undefined) && (missing0 = "reqId"))) || ((data.text === undefined) && (missing0 = "text"))){
+validate140.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
 if(data.orderId !== undefined){
 let data0 = data.orderId;
 const _errs1 = errors;
@@ -33437,6 +33457,7 @@ var valid0 = _errs5 === errors;
 }
 else {
 var valid0 = true;
+}
 }
 }
 }
