@@ -6,21 +6,17 @@ import { STATUS_CODES } from 'node:http';
 import { EDGES, operations, object, walk, type Kind } from './document.ts';
 import { isObject, type JsonObject } from './json.ts';
 
-const PROSE: Readonly<Partial<Record<Kind, readonly string[]>>> = {
-  document: ['externalDocs'],
-  info: ['title', 'summary', 'description', 'contact', 'license', 'termsOfService'],
-  tag: ['summary', 'description', 'externalDocs'],
-  server: ['description'],
-  pathItem: ['summary', 'description'],
-  operation: ['summary', 'description', 'externalDocs'],
-  parameter: ['description'],
-  header: ['description'],
-  requestBody: ['description'],
-  response: ['description'],
-  example: ['summary', 'description'],
-  schema: ['title', 'description', 'externalDocs', '$comment'],
-  securityScheme: ['description'],
-};
+/** Members that hold sentences, whatever object of OpenAPI they stand on. */
+const PROSE = new Set([
+  'title',
+  'summary',
+  'description',
+  'externalDocs',
+  'contact',
+  'license',
+  'termsOfService',
+  '$comment',
+]);
 
 /** Members by which IBKR routes requests inside its own house. */
 const PROVIDER_NOISE = 'x-ib-';
@@ -29,9 +25,9 @@ const EVERY_KIND = Object.keys(EDGES) as Kind[];
 
 /** Removes prose by position: a property named `description` and example values stay. */
 export function dropProse(document: JsonObject): void {
-  for (const { kind, node } of walk(document, ...EVERY_KIND)) {
+  for (const { node } of walk(document, ...EVERY_KIND)) {
     for (const name of Object.keys(node)) {
-      if (PROSE[kind]?.includes(name) || name.startsWith(PROVIDER_NOISE)) Reflect.deleteProperty(node, name);
+      if (PROSE.has(name) || name.startsWith(PROVIDER_NOISE)) Reflect.deleteProperty(node, name);
     }
   }
 }

@@ -97,7 +97,7 @@ async function run(args: readonly string[]): Promise<string> {
   const { values, positionals } = parse(args);
   const [name, ...rest] = positionals;
   if (values.help === true || name === 'help') return USAGE;
-  const command = name === undefined ? undefined : COMMANDS[name];
+  const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined)
     throw new Problem(name === undefined ? 'no command given' : `no command ${name}`, 2);
   const { spec = OWN_SPEC, ...flags } = values;

@@ -9,3 +9,10 @@ export class Problem extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** Why something failed, in one line: the system's code (ENOENT) where there is one, otherwise the first line said. */
+export function reasonOf(error: unknown): string {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  if (typeof code === 'string') return code;
+  return (typeof message === 'string' ? message : String(error)).split('\n')[0] ?? '';
+}

@@ -3,7 +3,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { isScalar, parseDocument, visit } from 'yaml';
 import { cloneJson, isObject, number, parseJson, type Json, type JsonObject } from './json.ts';
-import { Problem } from './problem.ts';
+import { Problem, reasonOf } from './problem.ts';
 
 // IBKR's document is 0.8 MB of JSON; one of 10,000 paths stays below 32 MB.
 export const MAX_BYTES = 64 * 1024 * 1024;
@@ -16,7 +16,7 @@ export async function readText(file: string): Promise<string> {
     size = (await stat(file)).size;
     if (size <= MAX_BYTES) return await readFile(file, 'utf8');
   } catch (error) {
-    throw new Problem(`cannot read ${file} (${errorCode(error)}): give the path of an OpenAPI document`);
+    throw new Problem(`cannot read ${file} (${reasonOf(error)}): give the path of an OpenAPI document`);
   }
   throw new Problem(`${file} is larger than ${MAX_BYTES / 1024 / 1024} MB: this is not IBKR's document`);
 }
@@ -52,7 +52,8 @@ export function parseAny(text: string, name: string): Json {
   try {
     value = isJson ? parseJson(content) : parseYaml(content);
   } catch (error) {
-    const reason = error instanceof RangeError ? 'it is nested too deeply' : firstLine(error);
+    const said = reasonOf(error).replace(/:$/, '');
+    const reason = said.startsWith('Maximum call stack') ? 'it is nested too deeply' : said;
     throw new Problem(
       `${name} is not valid ${isJson ? 'JSON' : 'YAML'} (${reason}): get a complete copy of it`,
     );
@@ -88,14 +89,6 @@ function depthExceeds(value: Json, limit: number): boolean {
     level = level.flatMap((item) => (Array.isArray(item) ? item : isObject(item) ? Object.values(item) : []));
   }
   return false;
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]?.replace(/:$/, '') ?? '';
-}
-
-function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : firstLine(error);
 }
 
 function show(value: Json | undefined): string {

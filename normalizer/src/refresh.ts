@@ -1,7 +1,7 @@
 // Downloads the document IBKR publishes now. A deadline and a size limit, because it comes from outside; what is no
 // OpenAPI document is refused before anything under spec/vendor is touched.
 
-import { Problem } from './problem.ts';
+import { Problem, reasonOf } from './problem.ts';
 import { MAX_BYTES } from './read.ts';
 
 // IBKR Web API reference: the page's own source of the document.
@@ -45,8 +45,7 @@ async function limitedText(response: Response, url: string, maxBytes: number): P
 }
 
 function reason(error: unknown, timeoutMs: number): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no complete answer within ${timeoutMs / 1000} s`;
-  const cause = error.cause;
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : error.message;
+  const { name, cause } = error as { name?: string; cause?: unknown };
+  if (name === 'TimeoutError') return `no complete answer within ${timeoutMs / 1000} s`;
+  return reasonOf(cause ?? error);
 }

@@ -1,29 +1,38 @@
 // Whether a value satisfies a schema of the document, by its JSON pointer. The check sees the document as it was when the
 // check was made.
 
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { valueAt } from './document.ts';
 import { plainJson, type Json, type JsonObject } from './json.ts';
 
 export type SchemaCheck = (schemaAt: string, value: Json) => boolean;
 
 export function schemaCheck(document: JsonObject): SchemaCheck {
-  // formats are hints in IBKR's document; the precision because 123 / 1e-9 is not whole in binary
   const ajv = new Ajv2020({
     strict: false,
     validateSchema: false,
+    // formats are hints in IBKR's document
     validateFormats: false,
+    // 123 / 1e-9 is not whole in binary
     multipleOfPrecision: 3,
     logger: false,
   });
   ajv.addSchema(plainJson(document) as JsonObject, 'document');
+  // references are absolute, so one text is one schema wherever it stands
+  const compiled = new Map<string, ValidateFunction | undefined>();
   return (schemaAt, value) => {
-    const pointer = schemaAt.split('/').map(encodeURIComponent).join('/');
-    let validate;
-    try {
-      validate = ajv.getSchema(`document#${pointer}`);
-    } catch {
-      return true; // a schema that cannot be compiled judges nothing
-    }
+    const text = JSON.stringify(valueAt(document, schemaAt));
+    if (!compiled.has(text)) compiled.set(text, compile(ajv, schemaAt));
+    const validate = compiled.get(text);
     return validate === undefined || validate(plainJson(value)) === true;
   };
+}
+
+/** undefined: a schema that cannot be compiled judges nothing */
+function compile(ajv: Ajv2020, schemaAt: string): ValidateFunction | undefined {
+  try {
+    return ajv.getSchema(`document#${schemaAt.split('/').map(encodeURIComponent).join('/')}`);
+  } catch {
+    return undefined;
+  }
 }

@@ -3,7 +3,7 @@
 
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Problem } from './problem.ts';
+import { Problem, reasonOf } from './problem.ts';
 import type { Files } from './emit/emitter.ts';
 
 export async function writeFiles(dir: string, files: Files): Promise<void> {
@@ -17,7 +17,7 @@ export async function writeFiles(dir: string, files: Files): Promise<void> {
     for (const { temporary, text } of targets) await writeSynced(temporary, text);
     for (const { temporary, target } of targets) await rename(temporary, target);
   } catch (error) {
-    throw new Problem(`cannot write to ${dir} (${error instanceof Error ? error.message : String(error)})`);
+    throw new Problem(`cannot write to ${dir} (${reasonOf(error)})`);
   } finally {
     await Promise.all(targets.map(({ temporary }) => rm(temporary, { force: true }).catch(() => undefined)));
   }
