@@ -24,6 +24,8 @@ export interface CapturingGateway {
   /** What IBKR_GATEWAY_URL names. */
   apiUrl: string;
   port: number;
+  /** PEM. */
+  cert: string;
   /** `GET /v1/api/tickle`, or `* /v1/api/tickle` for any method; the query does not count. The last reply stays. */
   on(route: string, ...replies: Reply[]): void;
   /** All calls, or those to one path, oldest first. */
@@ -76,6 +78,7 @@ export async function startCapturingGateway(): Promise<CapturingGateway> {
     origin,
     apiUrl: `${origin}/v1/api`,
     port,
+    cert,
     on: (route, ...replies) => void scripts.set(route, replies),
     calls: (path) => captured.filter((call) => path === undefined || pathOf(call) === path),
     seen: () => captured.map(({ method, target }) => `${method} ${target}`),

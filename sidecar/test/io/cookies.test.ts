@@ -1,6 +1,6 @@
 // The one cookie jar that all callers share: who may fill it, what leaves it, and how a cookie of a dead session goes away.
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   answer,
   html,
@@ -21,19 +21,20 @@ let sidecar: Sidecar;
 
 beforeAll(async () => {
   gateway = await startCapturingGateway();
-});
-// Every test begins with an empty jar.
-beforeEach(async () => {
   sidecar = await startSidecar(gateway.apiUrl, {
     BEZANT_DEBUG_TOKEN: 'debug',
     BEZANT_EDGE_COOKIE_PREFIXES: 'cp, portal',
   });
 });
+// A login that sets no cookie leaves none behind.
 afterEach(async () => {
+  await logIn([], []);
   gateway.reset();
-  await sidecar.stop();
 });
-afterAll(() => gateway.stop());
+afterAll(async () => {
+  await sidecar.stop();
+  await gateway.stop();
+});
 
 const api = '/v1/api/iserver/secdef/search';
 const ask = (sent: Sent): Promise<Answer> => send(sidecar.url, sent);
@@ -66,6 +67,15 @@ async function sent(headers: Pairs = []): Promise<string[]> {
   const next = gateway.next(api);
   await ask({ method: 'POST', path: api, headers });
   return cookiesOf(await next);
+}
+
+/** A browser's whole login, with the cookies that its page and its success set. */
+async function logIn(onPage: readonly string[], onSuccess: readonly string[]): Promise<void> {
+  const setting = (cookies: readonly string[]): Pairs => cookies.map((cookie) => ['set-cookie', cookie]);
+  gateway.on('GET /sso/Login', answer(200, setting(onPage), '<html></html>'));
+  gateway.on('POST /sso/Dispatcher', answer(200, setting(onSuccess), 'Client login succeeds'));
+  await ask({ path: '/sso/Login?forwardTo=22' });
+  await ask({ method: 'POST', path: '/sso/Dispatcher', headers: [['Origin', new URL(sidecar.url).origin]] });
 }
 
 const cookiesOf = (call: Captured): string[] =>
@@ -208,14 +218,7 @@ describe('a cookie of a dead session', () => {
 
   test('is gone once a new login has come through', async () => {
     await ibkrSets(stale, 'x-sess-uuid=old');
-    gateway.on('GET /sso/Login', answer(200, [['set-cookie', 'XYZAB=new']], '<html></html>'));
-    await ask({ path: '/sso/Login?forwardTo=22' });
-    gateway.on('POST /sso/Dispatcher', answer(200, [['set-cookie', 'USERID=new']], 'Client login succeeds'));
-    await ask({
-      method: 'POST',
-      path: '/sso/Dispatcher',
-      headers: [['Origin', new URL(sidecar.url).origin]],
-    });
+    await logIn(['XYZAB=new'], ['USERID=new']);
     expect(await sent()).toEqual(['USERID=new', 'XYZAB=new']);
   });
 });

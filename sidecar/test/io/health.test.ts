@@ -13,7 +13,7 @@ import {
   type Reply,
 } from './capturing-gateway.ts';
 import { expectProblem } from './expect-problem.ts';
-import { startSidecar } from './sidecar-process.ts';
+import { startSidecar, type Sidecar } from './sidecar-process.ts';
 import { send } from './wire.ts';
 
 let gateway: CapturingGateway;
@@ -25,7 +25,7 @@ afterAll(() => gateway.stop());
 
 const status = '/v1/api/iserver/auth/status';
 
-/** A server of its own for each row: what it knows of the session is remembered. */
+/** A server of its own for each row: a state is remembered for a while. */
 async function asked(reply: Reply, path = '/health') {
   gateway.on(`* ${status}`, reply);
   const sidecar = await startSidecar(gateway.apiUrl, { BEZANT_UPSTREAM_TIMEOUT_SECS: '1' });
@@ -76,7 +76,13 @@ describe('a state', () => {
   });
 });
 
-describe('no state', () => {
+describe('no state, which is never remembered', () => {
+  let sidecar: Sidecar;
+  beforeAll(async () => {
+    sidecar = await startSidecar(gateway.apiUrl, { BEZANT_UPSTREAM_TIMEOUT_SECS: '1' });
+  });
+  afterAll(() => sidecar.stop());
+
   const rows: { name: string; reply: Reply; want: { status: number; code: string } }[] = [
     {
       name: '401',
@@ -101,7 +107,8 @@ describe('no state', () => {
     { name: 'silence', reply: hang, want: { status: 504, code: 'upstream_timeout' } },
   ];
   test.each(rows)('$name is $want.status $want.code', async ({ reply, want }) => {
-    const got = await asked(reply);
+    gateway.on(`* ${status}`, reply);
+    const got = await send(sidecar.url, { path: '/health' });
     expectProblem(got, want);
     expect(got.text).not.toMatch(/localhost|https:/);
   });

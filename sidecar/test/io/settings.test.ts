@@ -1,7 +1,7 @@
 // Settings as an operator meets them: all faults in one message, booleans in every usual spelling, secrets never printed.
 
 import { describe, expect, test } from '@jest/globals';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runSidecar, type Env } from './sidecar-process.ts';
@@ -65,46 +65,63 @@ describe('faults', () => {
 });
 
 describe('what is right', () => {
-  test.each(['1', 'true', 'TRUE', 'yes', 'on'])('BEZANT_VERIFY_TLS=%s is on', async (value) => {
-    const { code, stdout } = await runSidecar(['--print-config'], { BEZANT_VERIFY_TLS: value });
-    expect(code).toBe(0);
-    expect(stdout).toContain('BEZANT_VERIFY_TLS=true');
-  });
-
-  test.each(['0', 'false', 'no', 'off', ''])('BEZANT_VERIFY_TLS=%s is off', async (value) => {
-    const { code, stdout } = await runSidecar(['--print-config'], { BEZANT_VERIFY_TLS: value });
-    expect(code).toBe(0);
-    expect(stdout).toContain('BEZANT_VERIFY_TLS=false');
-  });
-
-  test.each([
-    { name: 'a keepalive of 0', env: { BEZANT_KEEPALIVE_SECS: '0' }, prints: 'BEZANT_KEEPALIVE_SECS=0' },
-    {
-      name: 'an address without a path',
-      env: { IBKR_GATEWAY_URL: 'https://gw:5000' },
-      prints: 'IBKR_GATEWAY_URL=https://gw:5000',
-    },
-    { name: 'a platform’s port', env: { PORT: '7000' }, prints: 'BEZANT_BIND=0.0.0.0:7000' },
-    {
-      name: 'a port and a bind, which is more exact',
-      env: { PORT: '7000', BEZANT_BIND: '127.0.0.1:1' },
-      prints: 'BEZANT_BIND=127.0.0.1:1',
-    },
-    {
-      name: 'an older name',
-      env: { PORTAL_BASE_URL: 'https://b.example' },
-      prints: 'BEZANT_PUBLIC_URL=https://b.example',
-    },
-    {
-      name: 'a platform’s domain',
-      env: { RAILWAY_PUBLIC_DOMAIN: 'b.example' },
-      prints: 'BEZANT_PUBLIC_URL=https://b.example',
-    },
-    { name: 'nothing set', env: {}, prints: 'BEZANT_BIND=127.0.0.1:8080' },
-  ])('$name', async ({ env, prints }) => {
+  const prints = async (env: Env): Promise<string[]> => {
     const { code, stdout } = await runSidecar(['--print-config'], env);
     expect(code).toBe(0);
-    expect(stdout.split('\n')).toContain(prints);
+    return stdout.split('\n');
+  };
+
+  test('a switch is on or off in every usual spelling, and empty is unset', async () => {
+    const names = ['BEZANT_VERIFY_TLS', 'BEZANT_READ_ONLY', 'BEZANT_ALLOW_DESTRUCTIVE', 'BEZANT_COMPETE'];
+    const all = (values: readonly string[]): Env =>
+      Object.fromEntries(names.map((name, index) => [name, values[index % values.length] ?? '']));
+    for (const [values, want] of [
+      [['1', 'TRUE', 'yes', 'on'], true],
+      [['0', 'false', 'No', 'off'], false],
+      [[''], false],
+    ] as const) {
+      const lines = await prints(all(values));
+      for (const name of names) expect(lines).toContain(`${name}=${want}`);
+    }
+  });
+
+  test.each<{ name: string; env: Env; lines: string[] }>([
+    {
+      name: 'what nothing sets',
+      env: {},
+      lines: [
+        'BEZANT_BIND=127.0.0.1:8080',
+        'IBKR_GATEWAY_URL=https://localhost:5000/v1/api',
+        'BEZANT_KEEPALIVE_SECS=60',
+      ],
+    },
+    {
+      name: 'a platform’s port and domain, a keepalive of 0 and an address without a path',
+      env: {
+        PORT: '7000',
+        RAILWAY_PUBLIC_DOMAIN: 'b.example',
+        BEZANT_KEEPALIVE_SECS: '0',
+        IBKR_GATEWAY_URL: 'https://gw:5000',
+      },
+      lines: [
+        'BEZANT_BIND=0.0.0.0:7000',
+        'BEZANT_PUBLIC_URL=https://b.example',
+        'BEZANT_KEEPALIVE_SECS=0',
+        'IBKR_GATEWAY_URL=https://gw:5000',
+      ],
+    },
+    {
+      name: 'an older name, and a bind, which is more exact than a port',
+      env: {
+        PORT: '7000',
+        BEZANT_BIND: '127.0.0.1:1',
+        PORTAL_BASE_URL: 'https://old.example',
+        RAILWAY_PUBLIC_DOMAIN: 'b.example',
+      },
+      lines: ['BEZANT_BIND=127.0.0.1:1', 'BEZANT_PUBLIC_URL=https://old.example'],
+    },
+  ])('$name', async ({ env, lines }) => {
+    expect(await prints(env)).toEqual(expect.arrayContaining(lines));
   });
 
   test('a flag beats the environment', async () => {
@@ -115,12 +132,14 @@ describe('what is right', () => {
   });
 
   test('a secret may come from a file, and is masked', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'bezant-io-')), 'token');
+    const folder = mkdtempSync(join(tmpdir(), 'bezant-io-'));
+    const file = join(folder, 'token');
     writeFileSync(file, 'from-the-file\n');
     const { code, stdout } = await runSidecar(['--print-config'], {
       BEZANT_DEBUG_TOKEN_FILE: file,
       BEZANT_API_KEYS: 'a-key-long-enough-to-pass',
     });
+    rmSync(folder, { recursive: true });
     expect(code).toBe(0);
     expect(stdout).toMatch(/^BEZANT_DEBUG_TOKEN=\*+$/m);
     expect(stdout).not.toMatch(/from-the-file|long-enough/);

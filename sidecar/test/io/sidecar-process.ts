@@ -107,7 +107,6 @@ function watchLog(stdout: Readable): Sidecar['logged'] {
 
 /** The two addresses of the line that says the server has started. */
 function addressesIn(line: LogLine): string[] | null {
-  if (typeof line['publicUrl'] === 'string') return [line['publicUrl'], String(line['adminUrl'])];
   const match = /^Listening on (\S+), admin on (\S+):/.exec(String(line['msg']));
   return match === null ? null : match.slice(1);
 }
