@@ -61,23 +61,19 @@ test('every recorded call is an operation of the contract', () => {
   expect(unknown).toEqual([]);
 });
 
-test('recorded answers can be compared with their schemas', () => {
-  const drift = recorded.flatMap(
-    ([
-      name,
-      {
-        Request: { Path, Methods },
-        Response: { StatusCode, Body },
-      },
-    ]) => {
-      const row = operationOf(rows, Methods[0] ?? '', Path);
-      const check = Object.values(validators[row?.id ?? '']?.[StatusCode] ?? {})[0];
-      if (check === undefined) return [`${name}: no schema for ${row?.id ?? ''} ${StatusCode}`];
-      if (check(Body)) return [];
-      expect(check.errors).toHaveLength(1);
-      return (check.errors ?? []).map(({ instancePath, message }) => `${name}: ${instancePath} ${message}`);
-    },
-  );
+test('every recorded answer has a schema to compare it with', () => {
+  const without: string[] = [];
+  const drift: string[] = [];
+  for (const [name, { Request, Response }] of recorded) {
+    const row = operationOf(rows, Request.Methods[0] ?? '', Request.Path);
+    const check = Object.values(validators[row?.id ?? '']?.[Response.StatusCode] ?? {})[0];
+    if (check === undefined) without.push(name);
+    else if (!check(Response.Body))
+      drift.push(
+        ...(check.errors ?? []).map(({ instancePath, message }) => `${name}: ${instancePath} ${message}`),
+      );
+  }
   if (drift.length > 0)
     console.info(`Recorded answers that depart from IBKR's document:\n${drift.join('\n')}`);
+  expect(without).toEqual([]);
 });
