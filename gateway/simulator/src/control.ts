@@ -22,12 +22,12 @@ export interface Control {
   call(operation: string, body?: unknown): Promise<unknown>;
 }
 
-interface Command {
+export interface Command {
   check?: Check;
   run: (deps: ControlDeps, body: Record<string, unknown>, query: URLSearchParams) => unknown;
 }
 
-const commands: Record<string, Command> = {
+export const commands: Record<string, Command> = {
   'GET /state': { run: describe },
   'GET /scenarios': { run: () => scenarioNames() },
   'POST /scenario': {
