@@ -29,6 +29,11 @@ const rows: { readonly [Kind in Happening['kind']]: Row<Of<Kind>> } = {
     say: ({ drained }) => (drained ? 'Stopped' : 'Stopped with requests still under way'),
   },
   warning: { level: 'warn', say: ({ message }) => mask(message) },
+  crashed: {
+    level: 'error',
+    say: () => 'A failure that nothing caught: please report it',
+    fields: ({ cause }) => ({ cause: describeError(cause) }),
+  },
   request: {
     level: requestLevel,
     say: ({ method, operation, status, code }) =>
