@@ -14,6 +14,7 @@ export interface ControlDeps {
   /** The one that answers now; a scenario replaces it. */
   backend: () => Backend;
   useScenario: (scenario: Scenario) => Promise<void>;
+  breakSockets: () => number;
 }
 
 export interface Control {
@@ -100,6 +101,7 @@ export const commands: Record<string, Command> = {
       return [];
     },
   },
+  'DELETE /sockets': { run: ({ breakSockets }) => ({ broken: breakSockets() }) },
   'POST /frames': {
     check: object({ text: optional(string), base64: optional(string) }),
     run: ({ backend }, { text, base64 }) => {

@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Capture } from './capture.ts';
 import type { Identity } from './certificate.ts';
 import type { Clock } from './clock.ts';
@@ -25,6 +26,8 @@ export interface ListenerDeps {
 export interface Listener {
   server: Server;
   port: number;
+  /** Breaks every WebSocket's connection without a closing handshake; says how many. */
+  breakSockets(): number;
   stop(): Promise<void>;
 }
 
@@ -50,6 +53,12 @@ export async function startListener(
   server.requestTimeout = 0;
   server.headersTimeout = 0;
   server.keepAliveTimeout = 0;
+  const upgraded = new Set<Duplex>();
+  server.on('upgrade', (incoming, stream) => {
+    deps.capture.add(toRequest(incoming, Buffer.alloc(0)));
+    upgraded.add(stream);
+    stream.on('close', () => upgraded.delete(stream));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -57,6 +66,11 @@ export async function startListener(
   return {
     server,
     port: (server.address() as AddressInfo).port,
+    breakSockets: () => {
+      const count = upgraded.size;
+      for (const stream of upgraded) stream.destroy();
+      return count;
+    },
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -93,6 +107,10 @@ async function readRequest(incoming: IncomingMessage): Promise<Request | undefin
   } catch {
     return undefined;
   }
+  return toRequest(incoming, Buffer.concat(chunks));
+}
+
+function toRequest(incoming: IncomingMessage, body: Buffer): Request {
   const url = incoming.url ?? '/';
   const at = url.indexOf('?');
   return {
@@ -102,6 +120,6 @@ async function readRequest(incoming: IncomingMessage): Promise<Request | undefin
     query: at === -1 ? '' : url.slice(at),
     headers: incoming.headers,
     rawHeaders: incoming.rawHeaders,
-    body: Buffer.concat(chunks),
+    body,
   };
 }

@@ -29,6 +29,7 @@ const endpoints: Record<string, Endpoint> = {
   'GET /sso/validate': validate,
   'GET /logout': logout,
   'POST /logout': logout,
+  'GET /iserver/reauthenticate': reauthenticate,
   'POST /iserver/reauthenticate': reauthenticate,
   'GET /one/user': profile,
   'GET /ssodh/init': () => jsonReply(200, { success: true }),

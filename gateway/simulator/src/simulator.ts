@@ -70,6 +70,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       backend = begin(next);
       await previous?.stop();
     },
+    breakSockets: () => listener.breakSockets(),
   });
   const listener = await startListener(
     { clock, capture, control, log, respond: (request) => current().respond(request) },

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import WebSocket from 'ws';
 import { isLoopback } from '../src/control.ts';
 import { start } from './client.ts';
 
@@ -120,6 +121,30 @@ test('an order is filled on demand', async () => {
   expect((await simulator.call('POST', '/simulator/orders/1/fill', { body: {} })).json).toEqual({
     error: expect.stringContaining('1'),
   });
+  await simulator.stop();
+});
+
+test('a WebSocket is kept as a request, told raw frames, and broken on demand', async () => {
+  const simulator = await start();
+  const socket = new WebSocket(`wss://127.0.0.1:${simulator.port}/v1/api/ws`, {
+    ca: simulator.cert,
+    headers: { cookie: 'api=token' },
+  });
+  const frame = new Promise<string>((resolve) =>
+    socket.once('message', (data: Buffer) => resolve(data.toString('hex'))),
+  );
+  const closed = new Promise<number>((resolve) => socket.once('close', resolve));
+  await new Promise((resolve) => socket.once('open', resolve));
+  expect((await simulator.call('GET', '/simulator/requests?path=/v1/api/ws')).json).toMatchObject([
+    { method: 'GET', headers: { upgrade: 'websocket', cookie: 'api=token' }, status: null },
+  ]);
+  const base64 = Buffer.from('00ff80', 'hex').toString('base64');
+  expect((await simulator.call('POST', '/simulator/frames', { body: { base64 } })).json).toEqual({
+    sentTo: 1,
+  });
+  expect(await frame).toBe('00ff80');
+  expect((await simulator.call('DELETE', '/simulator/sockets')).json).toEqual({ broken: 1 });
+  expect(await closed).toBe(1006);
   await simulator.stop();
 });
 

@@ -11,6 +11,7 @@ import {
   socketFaults,
 } from '../src/faults.ts';
 import { scenarioNames } from '../src/scenario.ts';
+import { sessionDefaults } from '../src/session.ts';
 import { actionNames } from '../src/world-actions.ts';
 
 const page = readFileSync(new URL('../../../docs/simulator.md', import.meta.url), 'utf8');
@@ -34,6 +35,11 @@ test.each([
 ])('the fault member or value %s is named', (name) => {
   expect([...code].some((text) => text.split(/[ :,]+/).includes(name))).toBe(true);
 });
+
+test.each([...Object.keys(sessionDefaults), 'ends', 'outageMs', 'afterMs', 'timeZone'])(
+  'the session setting %s is named',
+  (name) => expect(code).toContain(name),
+);
 
 test.each([...Object.keys(commands), ...actionNames])('the call "%s" is named', (name) => {
   const path = `/simulator${name.split(' ')[1] ?? ''}`.replace(/\/(?:reject|cancel)$/, '');
