@@ -6,12 +6,14 @@ export interface Settings {
   accounts: number;
   /** Positions in made-up instruments besides the usual ones, for paging. */
   extraPositions: number;
-  /** closed: nothing trades, last prices carry the C of a previous close. */
+  /** closed: nothing trades, prices stand still and the last one carries the C of a previous close. */
   market: 'open' | 'closed';
   /** Conids whose last price carries the H of a halt; their orders rest. */
   halted: number[];
   /** Dollars in the first account at the start. */
   cashUsd: number;
+  /** none: the accounts start with cash alone. */
+  holdings: 'usual' | 'none';
   /** One resting order at the start. */
   openOrder: boolean;
 }
@@ -36,6 +38,11 @@ const fields: { [name in keyof Settings]: { start: Settings[name]; allowed: Chec
     says: 'a list of conids',
   },
   cashUsd: { start: 250_000, allowed: between(0, 1e9), says: 'a number from 0 to 1000000000' },
+  holdings: {
+    start: 'usual',
+    allowed: (value) => value === 'usual' || value === 'none',
+    says: '"usual" or "none"',
+  },
   openOrder: { start: false, allowed: (value) => typeof value === 'boolean', says: 'true or false' },
 };
 

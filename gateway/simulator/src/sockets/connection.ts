@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 import type { Session } from '../session.ts';
 import { accountTopics } from './account-topics.ts';
+import { exerciseTopics } from './exercise-topics.ts';
 import { parseRequest } from './frame.ts';
 import {
   accountsFrame,
@@ -22,7 +23,13 @@ import { orderTopics } from './order-topics.ts';
 import { sessionTopics } from './session-topics.ts';
 import type { Connection, Subscription, Topic } from './subscription.ts';
 
-const topics: Record<string, Topic> = { ...marketTopics, ...orderTopics, ...accountTopics, ...sessionTopics };
+const topics: Record<string, Topic> = {
+  ...marketTopics,
+  ...orderTopics,
+  ...accountTopics,
+  ...sessionTopics,
+  ...exerciseTopics,
+};
 
 /** How long the Gateway takes to reach IBKR; frames of the client before that are lost (observed). */
 const UPSTREAM_OPEN_MS = 200;

@@ -223,3 +223,18 @@ test('ntf: a reject is told', async () => {
     },
   ]);
 });
+
+test('shs and inp: an option is exercised into shares', async () => {
+  const account = wire.desk.world.selectedAccount();
+  const option = [...account.positions.keys()].find(
+    (conid) => wire.desk.world.contracts.find(conid)?.secType === 'OPT',
+  );
+  const shares = account.positions.get(AAPL)?.quantity ?? 0;
+  expect(await client.ask(`shs+exercise+{"CEX":${option}}`)).toMatchObject([
+    { topic: 'shs+exercise', args: { conid: option, position: 2 } },
+  ]);
+  expect(await client.ask(`inp+exercise+{"CEX":${option}}`)).toMatchObject([{ topic: 'inp+exercise' }]);
+  expect(account.positions.has(option ?? 0)).toBe(false);
+  expect(account.positions.get(AAPL)?.quantity).toBe(shares + 200);
+  expect(await client.ask(`inp+exercise+{"CEX":${option}}`)).toEqual([]);
+});

@@ -15,7 +15,7 @@ export const scheduleHandlers: Handlers = {
     return { json: { exchange_time_zone: 'US/Eastern', schedules: byDate(world, instrument) } };
   },
 
-  getTradingSchedule_get_trsrv_secdef_schedule: (call, world) => {
+  getTradingScheduleBySymbol: (call, world) => {
     const symbol = call.query.get('symbol');
     const assetClass = call.query.get('assetClass');
     if (symbol === null || assetClass === null) throw badRequest('assetClass and symbol are required');

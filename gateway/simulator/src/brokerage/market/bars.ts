@@ -15,7 +15,11 @@ export interface Bar {
   t: number;
 }
 
+/** IBKR Web API documentation, historical market data. */
 const MAX_BARS = 1_000;
+/** How far back bars are looked for: far enough to cross a holiday's worth of closed minutes. */
+const MAX_SLOTS = 20_000;
+const SAMPLES_A_BAR = 9;
 const MONTH_MS = 30 * DAY_MS;
 const YEAR_MS = 365 * DAY_MS;
 
@@ -96,27 +100,35 @@ export function dayMinutes(instrument: Instrument, outsideRth: boolean): number 
   return to - from;
 }
 
-function isOpen(instrument: Instrument, outsideRth: boolean, ms: number): boolean {
-  const { weekday, minuteOfDay } = newYork(ms);
+/** Where a slot of the clock meets the session of its day; undefined outside. */
+function startInSession(
+  instrument: Instrument,
+  outsideRth: boolean,
+  slotMs: number,
+  barMs: number,
+): number | undefined {
+  const { weekday, minuteOfDay } = newYork(slotMs);
   const [from, to] = sessionMinutes(instrument, outsideRth);
-  return (
-    (weekday > 0 && weekday < 6 && minuteOfDay >= from && minuteOfDay < to) || instrument.secType === 'CRYPTO'
-  );
+  if ((weekday === 0 || weekday === 6) && instrument.secType !== 'CRYPTO') return undefined;
+  if (minuteOfDay >= to || minuteOfDay + barMs / MINUTE_MS <= from) return undefined;
+  return slotMs + Math.max(0, from - minuteOfDay) * MINUTE_MS;
 }
 
-export function makeBars(
-  market: Market,
-  request: { instrument: Instrument; span: Span; endMs: number; outsideRth: boolean },
-): Bar[] {
-  const { instrument, span, endMs, outsideRth } = request;
-  const count = Math.max(
-    1,
-    Math.min(MAX_BARS, Math.round(tradingMs(instrument, span.periodMs, outsideRth) / openMs(request))),
-  );
-  return startsBefore(request, count).map((t) => {
+export interface BarRequest {
+  instrument: Instrument;
+  span: Span;
+  endMs: number;
+  outsideRth: boolean;
+}
+
+export function makeBars(market: Market, request: BarRequest): Bar[] {
+  const { instrument, span, endMs } = request;
+  const at = (ms: number): number => toTick(market.price(instrument, ms), instrument.tick);
+  return startsBefore(request, countOf(request)).map((t) => {
     const untilMs = Math.min(t + openMs(request), endMs);
-    const at = (ms: number): number => toTick(market.price(instrument, ms), instrument.tick);
-    const path = Array.from({ length: 9 }, (_, step) => at(t + ((untilMs - t) * step) / 8));
+    const path = Array.from({ length: SAMPLES_A_BAR }, (_, step) =>
+      at(t + ((untilMs - t) * step) / (SAMPLES_A_BAR - 1)),
+    );
     return {
       o: at(t),
       c: at(untilMs),
@@ -128,48 +140,42 @@ export function makeBars(
   });
 }
 
+function countOf({ instrument, span, outsideRth }: BarRequest): number {
+  const { periodMs, barMs } = span;
+  if (periodMs < DAY_MS) return Math.ceil(periodMs / barMs);
+  const days = Math.round(tradingDays(instrument, periodMs));
+  const count =
+    barMs >= DAY_MS
+      ? Math.ceil(days / tradingDays(instrument, barMs))
+      : days * Math.ceil((dayMinutes(instrument, outsideRth) * MINUTE_MS) / barMs);
+  return Math.min(MAX_BARS, count);
+}
+
 /** The open part of one bar. */
-function openMs({
-  instrument,
-  span,
-  outsideRth,
-}: {
-  instrument: Instrument;
-  span: Span;
-  outsideRth: boolean;
-}): number {
-  return span.barMs < DAY_MS ? span.barMs : tradingMs(instrument, span.barMs, outsideRth);
+function openMs({ instrument, span, outsideRth }: BarRequest): number {
+  if (span.barMs < DAY_MS) return span.barMs;
+  return tradingDays(instrument, span.barMs) * dayMinutes(instrument, outsideRth) * MINUTE_MS;
 }
 
-/** How much of a stretch of time the market is open. */
-function tradingMs(instrument: Instrument, ms: number, outsideRth: boolean): number {
-  if (ms < DAY_MS) return ms;
+/** From a week on, weekends do not count. */
+function tradingDays(instrument: Instrument, ms: number): number {
   const days = ms / DAY_MS;
-  const weekdays = instrument.secType === 'CRYPTO' || days < 5 ? days : (days * 5) / 7;
-  return weekdays * dayMinutes(instrument, outsideRth) * MINUTE_MS;
+  return instrument.secType === 'CRYPTO' || days < 7 ? days : (days * 5) / 7;
 }
 
-function startsBefore(
-  {
-    instrument,
-    span,
-    endMs,
-    outsideRth,
-  }: { instrument: Instrument; span: Span; endMs: number; outsideRth: boolean },
-  count: number,
-): number[] {
+function startsBefore({ instrument, span, endMs, outsideRth }: BarRequest, count: number): number[] {
   const starts: number[] = [];
   const [openMinute] = sessionMinutes(instrument, outsideRth);
   const byDay = span.barMs >= DAY_MS;
   // Longer bars begin with the session of a day, shorter ones on the clock.
-  let at = byDay
+  let slotMs = byDay
     ? newYorkMidnight(endMs) + openMinute * MINUTE_MS
     : Math.floor(endMs / span.barMs) * span.barMs;
-  for (let looked = 0; starts.length < count && looked < 50_000; looked += 1) {
-    if (at < endMs && isOpen(instrument, outsideRth, at)) {
-      starts.unshift(at);
-      at -= span.barMs;
-    } else at -= byDay ? DAY_MS : span.barMs;
+  for (let looked = 0; starts.length < count && looked < MAX_SLOTS; looked += 1) {
+    const start = startInSession(instrument, outsideRth, slotMs, byDay ? MINUTE_MS : span.barMs);
+    const found = start !== undefined && start < endMs;
+    if (found) starts.unshift(start);
+    slotMs -= byDay && !found ? DAY_MS : span.barMs;
   }
   return starts;
 }

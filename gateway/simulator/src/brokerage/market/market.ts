@@ -39,6 +39,8 @@ export interface Market {
 }
 
 const YEAR_DAYS = 252;
+/** New York closes at 16:00. */
+const CLOSED_MS = 8 * HOUR_MS;
 const SAMPLES_A_DAY = 24;
 /** Futures stand a little above their index. */
 const CARRY = 1.003;
@@ -51,6 +53,8 @@ export function createMarket(deps: {
   halted: number[];
 }): Market {
   const { clock, contracts, seed } = deps;
+  const closingMs = newYorkMidnight(clock.now()) - CLOSED_MS;
+  const now = (): number => (deps.closed ? closingMs : clock.now());
   const pins = new Map<number, { price: number; fromMs: number }>();
 
   const walked = (instrument: Instrument, atMs: number): number =>
@@ -70,7 +74,7 @@ export function createMarket(deps: {
     });
   };
 
-  const price = (instrument: Instrument, atMs = clock.now()): number => {
+  const price = (instrument: Instrument, atMs = now()): number => {
     const pin = pins.get(instrument.conid);
     if (pin !== undefined && atMs >= pin.fromMs) return pin.price;
     if (instrument.derivative === null) return walked(instrument, atMs);
@@ -87,7 +91,7 @@ export function createMarket(deps: {
   };
 
   const quote = (instrument: Instrument): Quote => {
-    const nowMs = clock.now();
+    const nowMs = now();
     const { tick } = instrument;
     const at = (ms: number): number => toTick(price(instrument, ms), tick);
     const last = at(nowMs);
@@ -109,7 +113,7 @@ export function createMarket(deps: {
       open: path[0] ?? last,
       high: Math.max(last, ...path),
       low: Math.min(last, ...path),
-      close: at(dayMs - 8 * HOUR_MS),
+      close: at(dayMs - CLOSED_MS),
       volume: volume(instrument, dayMs, nowMs),
     };
   };
@@ -131,8 +135,8 @@ export function createMarket(deps: {
   return {
     price,
     quote,
-    greeks: (instrument) => valueOf(instrument, clock.now()),
-    pin: (conid, at) => void pins.set(conid, { price: at, fromMs: clock.now() }),
+    greeks: (instrument) => valueOf(instrument, now()),
+    pin: (conid, at) => void pins.set(conid, { price: at, fromMs: now() }),
     rate: (from, to) => (from === to ? 1 : round(dollars(from) / dollars(to), 8)),
     volume,
     closed: deps.closed,

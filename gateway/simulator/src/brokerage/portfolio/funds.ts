@@ -3,7 +3,7 @@ import type { Answer, Call, Handlers } from '../../call.ts';
 import { amount, grouped, round } from '../figures.ts';
 import type { World } from '../world.ts';
 import type { Account } from './book.ts';
-import { valuate, valuePositions, type Valuation } from './valuation.ts';
+import { realizedIn, valuate, valuePositions, type Valuation } from './valuation.ts';
 
 type Segment = Record<string, string>;
 
@@ -115,7 +115,6 @@ function marketValues(world: World, account: Account): Record<string, Segment> {
           .filter(({ instrument }) => instrument.secType === secType)
           .reduce((sum, position) => sum + position.value, 0);
       const unrealized = own.reduce((sum, position) => sum + position.unrealized, 0);
-      const realized = own.reduce((sum, position) => sum + position.realized, 0);
       const held = value('STK') + value('OPT') + value('BOND') + value('CRYPTO');
       return [
         currency,
@@ -126,7 +125,7 @@ function marketValues(world: World, account: Account): Record<string, Segment> {
           futures: grouped(value('FUT')),
           net_liquidation: grouped(cash + held),
           unrealized_pnl: grouped(unrealized),
-          realized_pnl: grouped(realized),
+          realized_pnl: grouped(realizedIn(world, account, currency)),
         },
       ];
     }),

@@ -4,7 +4,7 @@ import type { SecType } from '../contracts/instrument.ts';
 import { round } from '../figures.ts';
 import type { World } from '../world.ts';
 import type { Account } from './book.ts';
-import { valuePositions, type ValuedPosition } from './valuation.ts';
+import { realizedIn, valuePositions, type ValuedPosition } from './valuation.ts';
 
 export const ledgerHandlers: Handlers = {
   getPortfolioLedger: (call, world) => ({ json: ledger(world, world.account(call.params.accountId)) }),
@@ -87,10 +87,7 @@ function row(
     stockmarketvalue: value('STK'),
     moneyfunds: 0,
     currency: part.currency,
-    realizedpnl: round(
-      sum(({ realized }) => realized),
-      2,
-    ),
+    realizedpnl: round(realizedIn(world, account, part.inDollars ? undefined : part.currency), 2),
     funds: 0,
     acctcode: account.id,
     issueroptionsmarketvalue: 0,

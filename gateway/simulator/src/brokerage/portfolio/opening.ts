@@ -5,7 +5,7 @@ import type { Market } from '../market/market.ts';
 import { filler } from '../contracts/listed.ts';
 import type { Settings } from '../settings.ts';
 import { DAY_MS } from '../times.ts';
-import type { Account } from './book.ts';
+import type { Account, Position } from './book.ts';
 import { opening } from './valuation.ts';
 
 const accountIds = ['DU1234567', 'DU7654321', 'DU2345678', 'DU3456789', 'DU4567890'];
@@ -28,38 +28,49 @@ export function openAccounts(deps: {
   market: Market;
   settings: Settings;
 }): Account[] {
-  const { contracts, settings } = deps;
+  const { settings } = deps;
   return accountIds.slice(0, settings.accounts).map((id, place) => {
+    const main = place === 0;
+    const cash = new Map([['USD', main ? settings.cashUsd : 50_000]]);
+    if (main && settings.holdings === 'usual') cash.set('EUR', 10_000);
     const account: Account = {
       id,
       title: `Simulated Trader ${place + 1}`,
       alias: null,
       openedMs: deps.clock.now() - 400 * DAY_MS,
-      cash: new Map([
-        ['USD', place === 0 ? settings.cashUsd : 50_000],
-        ['EUR', place === 0 ? 10_000 : 0],
-      ]),
-      positions: new Map(),
+      cash,
+      positions: new Map(startingPositions(deps, id, main).map((position) => [position.conid, position])),
       executions: [],
       opening: { dayMs: Number.NaN, netLiquidation: 0 },
     };
-    const hold = (conid: number, quantity: number, averageCost: number): void =>
-      void account.positions.set(conid, { conid, quantity, averageCost, realized: 0 });
-
-    for (const [symbol, quantity, paid] of holdings[id] ?? []) {
-      const instrument = contracts.bySymbol(symbol)[0];
-      if (instrument !== undefined) hold(instrument.conid, quantity, instrument.basePrice * paid);
-    }
-    if (place === 0) {
-      const apple = contracts.bySymbol('AAPL')[0];
-      const call = apple && contracts.options(apple, contracts.optionMonths()[2] ?? '')[20];
-      if (call !== undefined) hold(call.conid, 2, 900);
-      for (let number = 1; number <= settings.extraPositions; number += 1) {
-        const instrument = filler(number);
-        hold(instrument.conid, 10 + (number % 7), instrument.basePrice * 0.97);
-      }
-    }
     opening(deps, account);
     return account;
   });
+}
+
+function startingPositions(
+  { contracts, settings }: { contracts: Contracts; settings: Settings },
+  accountId: string,
+  main: boolean,
+): Position[] {
+  const hold = (conid: number, quantity: number, averageCost: number): Position => ({
+    conid,
+    quantity,
+    averageCost,
+    realized: 0,
+  });
+  const usual = settings.holdings === 'usual' ? (holdings[accountId] ?? []) : [];
+  const stocks = usual.flatMap(([symbol, quantity, paid]) => {
+    const instrument = contracts.bySymbol(symbol)[0];
+    return instrument === undefined ? [] : [hold(instrument.conid, quantity, instrument.basePrice * paid)];
+  });
+  if (!main) return stocks;
+  const apple = contracts.bySymbol('AAPL')[0];
+  const call = apple && contracts.options(apple, contracts.optionMonths()[2] ?? '')[20];
+  const calls = call === undefined || usual.length === 0 ? [] : [hold(call.conid, 2, 900)];
+  const extra = Array.from({ length: settings.extraPositions }, (_, index) => {
+    const { conid, basePrice } = filler(index + 1);
+    return hold(conid, 10 + (index % 7), basePrice * 0.97);
+  });
+  return [...stocks, ...calls, ...extra];
 }

@@ -103,7 +103,7 @@ export function valuate(deps: Deps, account: Account): Valuation {
     netLiquidation,
     grossPosition,
     unrealized,
-    realized: [...account.positions.values()].reduce((sum, position) => sum + position.realized, 0),
+    realized: realizedIn(deps, account),
     dailyProfit: netLiquidation - opening(deps, account),
     initialMargin,
     maintenanceMargin,
@@ -120,6 +120,15 @@ export function opening(deps: Deps, account: Account): number {
     account.opening = { dayMs, netLiquidation: worthAt(deps, account, dayMs) };
   }
   return account.opening.netLiquidation;
+}
+
+/** In one currency, or in dollars over all; closed positions count too. */
+export function realizedIn(deps: Deps, account: Account, currency?: string): number {
+  return [...account.positions.values()].reduce((sum, { conid, realized }) => {
+    const own = deps.contracts.find(conid)?.currency ?? 'USD';
+    if (currency !== undefined) return own === currency ? sum + realized : sum;
+    return sum + realized * deps.market.rate(own, 'USD');
+  }, 0);
 }
 
 /** What is held now, at the prices of another moment. */
