@@ -46,6 +46,7 @@ export interface Gateway {
 
 /** The Gateway keeps 5 connections to IBKR and queues the rest inside (observed on the build of 2023-04-24). */
 const connections = 5;
+const connectTimeoutMs = 5000;
 export const maxAnswerBytes = 25 * 1024 * 1024;
 
 export function createGateway(deps: {
@@ -54,7 +55,6 @@ export function createGateway(deps: {
   trust: GatewayTrust;
   userAgent: string;
   timeoutMs: number;
-  connectTimeoutMs: number;
   onStaleCookies: () => void;
 }): Gateway {
   const { url, cookies } = deps;
@@ -62,7 +62,7 @@ export function createGateway(deps: {
   const pool = new Pool(url.origin, {
     connections,
     pipelining: 1,
-    connect: pinned(deps.trust, buildConnector({ ...tls, timeout: deps.connectTimeoutMs, allowH2: false })),
+    connect: pinned(deps.trust, buildConnector({ ...tls, timeout: connectTimeoutMs, allowH2: false })),
     keepAliveTimeout: 30_000,
     // The deadline of a call is its own: see `send`.
     headersTimeout: 0,
@@ -170,13 +170,13 @@ function dispatch(pool: Pool, call: Dispatch): Promise<GatewayAnswer> {
       call.signal?.removeEventListener('abort', onAbort);
       settle();
     };
-    const fail = (problem: unknown): void => {
+    const fail = (problem: Error): void => {
       end(() => {
         reject(problem);
-        controller?.abort(problem as Error);
+        controller?.abort(problem);
       });
     };
-    const onAbort = (): void => fail(call.signal?.reason);
+    const onAbort = (): void => fail(call.signal?.reason as Error);
     const timer = setTimeout(() => {
       const what = status === 0 ? 'did not answer' : 'did not finish its answer';
       fail(new Problem('upstream_timeout', `The Gateway ${what} within ${call.timeoutMs / 1000} s.`));

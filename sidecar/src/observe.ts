@@ -9,13 +9,14 @@ export type Happening =
       kind: 'started';
       publicUrl: string;
       adminUrl: string;
-      gatewayRoot: string;
+     
       operations: number;
       readyMs: number;
     }
   | { kind: 'stopping'; reason: string }
   | { kind: 'stopped'; drained: boolean }
   | { kind: 'warning'; message: string }
+  | { kind: 'crashed'; cause: unknown }
   | {
       kind: 'request';
       requestId: string;

@@ -36,24 +36,29 @@ export function createPipeline(deps: {
   observe: Observe;
   guard: GuardSettings;
   pacing: PacingSettings;
-  /** The number of the brokerage session. */
-  epoch: () => number;
-  /** Tells the session what was seen on the way. */
-  saw: (sighting: Sighting) => void;
+  session: {
+    /** The number of the brokerage session. */
+    epoch(): number;
+    /** Told what was seen on the way. */
+    saw(sighting: Sighting): void;
+    /** Whether a call that nobody asked for can go well. */
+    isUsable(): boolean;
+  };
   /** Compares an answer with the contract, off the hot path. */
   sample: (operation: Operation, answer: GatewayAnswer) => void;
 }): Pipeline {
-  const { contract, gateway, clock, observe } = deps;
+  const { contract, gateway, clock, observe, session } = deps;
+  const epoch = (): number => session.epoch();
   const validate = createValidate(deps);
   const governor = new Governor({ clock, observe, settings: deps.pacing });
   const coalescer = new Coalescer(deps);
-  const warmUp = new WarmUp(deps);
+  const warmUp = new WarmUp({ clock, observe, epoch });
   const never = new AbortController().signal;
 
   const preflight = new Preflight({
     contract,
     observe,
-    epoch: deps.epoch,
+    epoch,
     // Others may be waiting for the same first call, so it does not end when the first of them leaves.
     call: (operation) => send(ownCall(operation, undefined, never), 'session', never),
   });
@@ -80,7 +85,7 @@ export function createPipeline(deps: {
       });
       if (answer.status === 429) governor.penalize(operation, retryAfterMs(answer));
       preflight.saw(operation, answer);
-      deps.saw({ operation: operation.id, outcome: answer });
+      session.saw({ operation: operation.id, outcome: answer });
       deps.sample(operation, answer);
       return answer;
     } catch (error) {
@@ -94,7 +99,7 @@ export function createPipeline(deps: {
           durationMs,
           cause: error.cause,
         });
-        deps.saw({ operation: operation.id, outcome: error });
+        session.saw({ operation: operation.id, outcome: error });
       }
       throw error;
     } finally {
@@ -106,7 +111,7 @@ export function createPipeline(deps: {
     const { operation } = call;
     const priority =
       operation.safety === 'order' ? 'order' : operation.safety === 'session' ? 'session' : 'caller';
-    await preflight.before(operation, signal);
+    if (session.isUsable()) await preflight.before(operation, signal);
     // A write that was sent is not taken back when its caller leaves: its outcome must still be seen.
     const sendSignal = operation.safety === 'read' ? signal : never;
     if (operation.safety !== 'read') signal.throwIfAborted();

@@ -3,6 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SessionStateName } from '../session-state.ts';
+import { writeJson } from './write-json.ts';
 
 export interface KnownSession {
   state(): { name: SessionStateName; reason: string };
@@ -32,15 +33,4 @@ export function createHealthRoutes(session: KnownSession): HealthRoutes {
       writeJson(response, ready ? 200 : 503, { ready, state: name, reason });
     },
   };
-}
-
-function writeJson(response: ServerResponse, status: number, value: unknown): void {
-  const body = Buffer.from(JSON.stringify(value));
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': body.length,
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-  });
-  response.end(body);
 }

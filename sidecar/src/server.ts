@@ -1,0 +1,161 @@
+// Puts the parts together, starts them, and stops them in reverse.
+
+import type { Registry } from '@prometheus-io/client';
+import { startAdmin } from './admin.ts';
+import { createApp } from './app.ts';
+import { createCertificate } from './certificate.ts';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import { generatedFolder, loadContract } from './contract.ts';
+import { GatewayCookies } from './cookies.ts';
+import { createDrift, loadResponseChecks } from './drift.ts';
+import { createGateway } from './gateway.ts';
+import { parseGatewayUrl } from './gateway-url.ts';
+import { createHostCheck } from './host-check.ts';
+import { startListener } from './listener.ts';
+import type { Observe } from './observe.ts';
+import { loadApiKeys } from './own-key.ts';
+import { createContractRoutes } from './request/contract-routes.ts';
+import { createEdge } from './request/edge.ts';
+import { createFriendlyRoutes } from './request/friendly-routes.ts';
+import { createKeys } from './request/keys.ts';
+import { createPipeline } from './request/pipeline.ts';
+import { contractTargets, createRoutes, friendlyTargets } from './request/route.ts';
+import { loadValidators } from './request/validate.ts';
+import { createCompositeRoutes } from './routes/composite.ts';
+import { createHealthRoutes } from './routes/health.ts';
+import { historyBySymbol } from './routes/history.ts';
+import { createOwnRoutes, createProbes } from './routes/own.ts';
+import { allPositions } from './routes/positions.ts';
+import { createSession } from './session/session.ts';
+import type { SessionStateName } from './session-state.ts';
+import { formatAddress, type Address } from './setting-values.ts';
+
+/** States in which a call of ours would only be refused. */
+const hopeless: ReadonlySet<SessionStateName> = new Set(['login-required', 'maintenance']);
+
+export interface Server {
+  /** Takes no more requests, lets those under way finish until the deadline. */
+  stop(deadlineMs: number): Promise<{ drained: boolean }>;
+}
+
+export async function startServer(deps: {
+  config: Config;
+  observe: Observe;
+  clock: Clock;
+  registry: Registry;
+  version: string;
+}): Promise<Server> {
+  const { config, observe, clock } = deps;
+  const contract = loadContract();
+  const validators = await loadValidators(generatedFolder);
+  const identity = createCertificate({ config, clock, observe });
+  const keys = loadApiKeys({
+    config,
+    announce: (key, file) =>
+      process.stderr.write(`An API key was made, shown this once and kept in ${file}:\n${key}\n`),
+  });
+
+  const gateway = createGateway({
+    url: parseGatewayUrl(config.gatewayUrl),
+    cookies: new GatewayCookies(config.edgeCookiePrefixes),
+    trust: { verify: config.verifyTls, caFile: config.gatewayCa, fingerprint: config.gatewayFingerprint },
+    userAgent: `bezant/${deps.version}`,
+    timeoutMs: config.upstreamTimeoutSeconds * 1000,
+    onStaleCookies: () => observe({ kind: 'cookies', what: 'stale-dropped' }),
+  });
+  const session = createSession({
+    ...config,
+    clock,
+    observe,
+    random: Math.random,
+    call: (operationId, json, signal) => pipeline.own(operationId, json, signal),
+  });
+  const pipeline = createPipeline({
+    contract,
+    validators,
+    gateway,
+    clock,
+    observe,
+    guard: config,
+    pacing: {
+      enforce: config.pacing === 'enforce',
+      perSecond: config.pacingPerSecond,
+      waitMs: config.pacingWaitSeconds * 1000,
+      penaltyMs: config.penaltySeconds * 1000,
+    },
+    session: {
+      epoch: () => session.epoch(),
+      saw: (sighting) => session.saw(sighting),
+      isUsable: () => !hopeless.has(session.state().name),
+    },
+    sample: createDrift({
+      sampleOneIn: config.driftSample,
+      load: () => loadResponseChecks(generatedFolder),
+      observe,
+    }),
+  });
+
+  let stopping = false;
+  const check = createHostCheck(config);
+  const health = createHealthRoutes(session);
+  const app = createApp(
+    {
+      edge: createEdge({
+        check,
+        observe,
+        maxConcurrency: config.maxConcurrency,
+        timeoutMs: config.requestTimeoutSeconds * 1000,
+        isStopping: () => stopping,
+      }),
+      probes: createProbes(health),
+      keys: createKeys(keys),
+      own: createOwnRoutes({ health }),
+      composites: createCompositeRoutes({
+        composites: [allPositions({ contract }), historyBySymbol({ contract })],
+        pipeline,
+        gateway,
+      }),
+      friendly: createFriendlyRoutes({ routes: createRoutes(friendlyTargets(contract)), pipeline, gateway }),
+      contract: createContractRoutes({
+        routes: createRoutes(contractTargets(contract)),
+        pipeline,
+        gateway,
+        observe,
+        passthrough: config.passthrough,
+        readOnly: config.readOnly,
+      }),
+      loginPages: (_request, _response, next) => next(),
+    },
+    observe,
+  );
+
+  const admin = await startAdmin({ ...health, bind: config.adminBind, registry: deps.registry, observe });
+  const listener = await startListener({ bind: config.bind, handler: app, identity, observe }).catch(
+    async (error: unknown) => {
+      await admin.stop();
+      throw error;
+    },
+  );
+  session.start();
+  observe({
+    kind: 'started',
+    publicUrl: urlOf(listener.address),
+    adminUrl: urlOf(admin.address),
+    operations: contract.operations.length,
+    readyMs: process.uptime() * 1000,
+  });
+
+  return {
+    async stop(deadlineMs) {
+      stopping = true;
+      const drained = await listener.stop(deadlineMs);
+      await session.stop();
+      await gateway.stop();
+      await admin.stop();
+      return drained;
+    },
+  };
+}
+
+const urlOf = (address: Address): string => `http://${formatAddress(address)}`;
