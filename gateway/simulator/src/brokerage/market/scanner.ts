@@ -76,7 +76,7 @@ function parameters(): Record<string, unknown> {
       {
         display_name: 'US Stocks',
         type: 'STK.US',
-        locations: [{ display_name: 'Listed/NASDAQ', type: 'STK.US.MAJOR', locations: null }],
+        locations: [{ display_name: 'Listed/NASDAQ', type: 'STK.US.MAJOR', locations: [] }],
       },
     ],
   };

@@ -20,7 +20,7 @@ export interface Alert {
   message: string | null;
   active: boolean;
   repeatable: number;
-  email: string | null;
+  email: string;
   sendMessage: number;
   showPopup: number;
   playAudio: string | null;
@@ -51,7 +51,7 @@ export function createAlerts(random: Random): Alerts {
     message: null,
     active: true,
     repeatable: 1,
-    email: null,
+    email: '',
     sendMessage: 1,
     showPopup: 0,
     playAudio: null,
@@ -92,7 +92,7 @@ export function parseAlert(
     name: toText(body.alertName) ?? '',
     message: toText(body.alertMessage) ?? null,
     repeatable: toNumber(body.alertRepeatable) ?? 0,
-    email: toText(body.email) ?? null,
+    email: toText(body.email) ?? '',
     sendMessage: toNumber(body.sendMessage) ?? 0,
     showPopup: toNumber(body.showPopup) ?? 0,
     playAudio: toText(body.playAudio) ?? null,
