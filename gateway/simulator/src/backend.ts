@@ -56,11 +56,14 @@ export function startBackend(deps: BackendDeps, server: Server, scenario: Scenar
   const shared = { clock, random, session, faults, cookies };
   const api = createApi({ ...shared, contract, handlers, world, pacing, checkCookies: mode === 'upstream' });
   const upstream = createUpstream({ ...shared, api, sso: createSso(shared) });
-  const calls = createGatewayCalls({ clock, session, settings: scenario.session });
   const front =
-    mode === 'gateway'
-      ? createGateway({ clock, session, upstream, onLogin: () => calls.loggedIn() })
-      : upstream;
+    mode === 'upstream'
+      ? upstream
+      : createGateway({
+          session,
+          upstream,
+          calls: createGatewayCalls({ clock, session, settings: scenario.session }),
+        });
   const paths = createPathFaults({ clock, faults });
   const sockets = startSockets({ server, mode, world, session, clock, faults, log });
 

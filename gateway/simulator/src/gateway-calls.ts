@@ -5,6 +5,7 @@ import type { Clock, Timer } from './clock.ts';
 import type { OwnedSession, SessionSettings } from './session.ts';
 
 export interface GatewayCalls {
+  /** A login went through. */
   loggedIn(): void;
 }
 
@@ -19,27 +20,23 @@ export function createGatewayCalls(deps: {
 }): GatewayCalls {
   const { clock, session, settings } = deps;
   let connecting: Timer | undefined;
-  let tickling: Timer | undefined;
-
+  // Tickling begins with the first brokerage session of a login, and ends with the login.
+  let tickling = session.brokerage === 'up';
+  session.on('change', () => {
+    tickling = session.loggedIn && (tickling || session.brokerage === 'up');
+  });
   const tickle = (): void => {
-    if (!session.loggedIn) {
-      tickling?.cancel();
-      return;
-    }
+    if (!tickling) return;
     session.touch();
     const { connected, authenticated } = session.authStatus();
     if (connected && !authenticated) session.logout();
   };
+  if (settings.selfTickle) clock.every(tickleMs, tickle);
 
   const connect = (left: number): void => {
-    if (session.connect(true)) {
-      session.accountsQueried = true;
-      tickling?.cancel();
-      if (settings.selfTickle) tickling = clock.every(tickleMs, tickle);
-    } else if (left > 1) connecting = clock.setTimeout(() => connect(left - 1), retryMs);
+    if (session.connect(true)) session.accountsQueried = true;
+    else if (left > 1) connecting = clock.setTimeout(() => connect(left - 1), retryMs);
   };
-
-  if (session.brokerage === 'up' && settings.selfTickle) tickling = clock.every(tickleMs, tickle);
   return {
     loggedIn: () => {
       connecting?.cancel();

@@ -1,16 +1,14 @@
 // The Gateway itself, in front of api.ibkr.com: what it answers alone, what it forwards and how it changes that on
 // the way. All of it observed on the Gateway build 2023-04-24.
-import type { Clock } from './clock.ts';
+import type { GatewayCalls } from './gateway-calls.ts';
 import { hanging, type Reply, type Request, type Responder } from './message.ts';
 import type { OwnedSession } from './session.ts';
 import { assetPath, bulletinPath } from './upstream.ts';
 
 export interface GatewayDeps {
-  clock: Clock;
   session: OwnedSession;
   upstream: Responder;
-  /** Told when a login went through, so that the Gateway's own calls begin. */
-  onLogin: () => void;
+  calls: GatewayCalls;
 }
 
 /** Connections that the Gateway opens to IBKR; more requests wait inside it. */
@@ -36,7 +34,7 @@ const routes: { path: RegExp; answer: (gateway: Belief, request: Request, name: 
     path: new RegExp(`^/(?:${environments})/(?:portal|api)/iserver/reauthenticate$`),
     answer: (gateway) => {
       if (!gateway.loggedIn()) return sized(200, JSON.stringify({ error: 'not logged in' }), [json]);
-      gateway.onLogin();
+      gateway.calls.loggedIn();
       return sized(200, JSON.stringify({ message: 'triggered' }), [json]);
     },
   },
@@ -76,7 +74,7 @@ export function createGateway(deps: GatewayDeps): Responder {
     const reply = await queue(() => deps.upstream(toUpstream(request)));
     if (!request.path.startsWith('/sso/Dispatcher') || reply.status !== 302) return reply;
     succeeded = true;
-    deps.onLogin();
+    deps.calls.loggedIn();
     // The success text replaces the redirect, whose Location stays.
     return { ...reply, status: 200, body: 'Client login succeeds' };
   };

@@ -1,7 +1,7 @@
 // IBKR's request limits and the penalty box (IBKR Web API documentation, pacing limitations: 10 requests a second
 // per session, limits per endpoint, 15 minutes for an address that exceeds them). "strict" is that text to the
 // letter. "lenient" is the default because the real service was seen to answer 60 snapshots within a second: it
-// allows three times the limit and closes the box only on the tenth excess within a minute.
+// allows six times the limit and closes the box only on the tenth excess within a minute.
 import type { Clock } from './clock.ts';
 import { jsonReply, type Reply } from './message.ts';
 import type { Operation } from './operation.ts';
@@ -15,7 +15,7 @@ export interface Pacing {
 const globalLimit = { limit: 10, windowMs: 1000 };
 const penaltyMs = 900_000;
 const rules = {
-  lenient: { tolerance: 3, violations: 10 },
+  lenient: { tolerance: 6, violations: 10 },
   strict: { tolerance: 1, violations: 1 },
 };
 const violationWindowMs = 60_000;

@@ -167,6 +167,15 @@ test("gateway-tickle: the Gateway's own tickle keeps the session, and logs out o
   await simulator.stop();
 });
 
+test('demo: nothing ends by itself, whoever logs in', async () => {
+  const simulator = await start();
+  await simulator.control.call('POST /logout');
+  await simulator.control.call('POST /login', {});
+  simulator.clock.advance(2 * 3_600_000);
+  expect((await simulator.api('GET', '/iserver/auth/status')).json).toMatchObject({ authenticated: true });
+  await simulator.stop();
+});
+
 test('logout leaves SSO alive and answers without a content type', async () => {
   const simulator = await start();
   const logout = await simulator.api('POST', '/logout', { body: '' });

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { handlers } from '../src/brokerage/handlers.ts';
 import { createMatcher, loadContract } from '../src/operation.ts';
 
 const contract = loadContract();
@@ -50,4 +51,9 @@ test('every row is found by its own template', () => {
     ({ method, path, id }) => match(method, path.replaceAll(/[{}]/g, ''))?.operation.id !== id,
   );
   expect(lost).toEqual([]);
+});
+
+test('every handler belongs to a row', () => {
+  const rows = new Set(contract.operations.map(({ id }) => id));
+  expect(Object.keys(handlers).filter((id) => !rows.has(id))).toEqual([]);
 });
