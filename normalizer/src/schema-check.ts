@@ -24,7 +24,7 @@ export function schemaCheck(document: JsonObject): SchemaCheck {
     const text = JSON.stringify(valueAt(document, schemaAt));
     if (!compiled.has(text)) compiled.set(text, compile(ajv, schemaAt));
     const validate = compiled.get(text);
-    return validate === undefined || validate(plainJson(value)) === true;
+    return validate === undefined || validate(plainJson(value));
   };
 }
 

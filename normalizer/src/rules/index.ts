@@ -9,6 +9,7 @@ import { referencesResolve } from './references-resolve.ts';
 import type { Rule } from './rule.ts';
 import { scopesAreText } from './scopes-are-text.ts';
 import { validOpenapi } from './valid-openapi.ts';
+import { validSchemas } from './valid-schemas.ts';
 import { wholeContract } from './whole-contract.ts';
 
 export const rules: readonly Rule[] = [
@@ -19,6 +20,7 @@ export const rules: readonly Rule[] = [
   wholeContract,
   operationsDescribed,
   validOpenapi,
+  validSchemas,
 ];
 
 const SHOWN = 3;
