@@ -72,7 +72,11 @@ describe('bad input is one clear line', () => {
     ['another JSON', '{"name":"x"}', 'is not an OpenAPI document: it has no "openapi" member'],
     ['prose', 'Not found', 'is not an OpenAPI document: the top level is not an object'],
     ['a web page', '<html><p>Moved</p></html>', 'is not an OpenAPI document'],
-    ['truncated JSON', JSON.stringify(document()).slice(0, -9), 'is not valid JSON (Unterminated string in JSON at position 151'],
+    [
+      'truncated JSON',
+      JSON.stringify(document()).slice(0, -9),
+      'is not valid JSON (Unterminated string in JSON at position 151',
+    ],
     ['broken YAML', 'a: [1,\nb', 'is not valid YAML ('],
     [
       'Swagger 2',
