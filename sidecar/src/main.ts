@@ -34,6 +34,7 @@ async function serve(config: Config): Promise<void> {
   const metrics = createMetrics({ clock: systemClock, version });
   const observe = observers(log, metrics.observe);
   warnOfUnknown((message) => observe({ kind: 'warning', message }));
+  const ended = signal(observe);
   const server = await startServer({
     config,
     observe,
@@ -41,8 +42,7 @@ async function serve(config: Config): Promise<void> {
     registry: metrics.registry,
     version,
   });
-  const reason = await signal(observe);
-  observe({ kind: 'stopping', reason });
+  observe({ kind: 'stopping', reason: await ended });
   process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
   observe({ kind: 'stopped', ...(await server.stop(config.shutdownSeconds * 1000)) });
 }

@@ -17915,7 +17915,7 @@ return errors === 0;
 }
 validate419.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema259 = {"type":"boolean"};
+const schema259 = {"type":"string"};
 
 function validate421(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -17927,25 +17927,25 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(typeof data !== "boolean"){
+if(typeof data !== "string"){
 let dataType0 = typeof data;
 let coerced0 = undefined;
 if(dataType0 == 'object' && Array.isArray(data) && data.length == 1){
 data = data[0];
 dataType0 = typeof data;
-if(typeof data === "boolean"){
+if(typeof data === "string"){
 coerced0 = data;
 }
 }
 if(!(coerced0 !== undefined)){
-if(data === "false" || data === 0 || data === null){
-coerced0 = false;
+if(dataType0 == "number" || dataType0 == "boolean"){
+coerced0 = "" + data;
 }
-else if(data === "true" || data === 1){
-coerced0 = true;
+else if(data === null){
+coerced0 = "";
 }
 else {
-validate421.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate421.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -18701,7 +18701,7 @@ return errors === 0;
 validate433.evaluated = {"props":{"symbol":true,"secType":true,"name":true,"more":true,"fund":true,"fundFamilyConidEx":true,"pattern":true,"referrer":true},"dynamicProps":false,"dynamicItems":false};
 
 exports["getContractStrikes parameters"] = validate436;
-const schema267 = {"type":"object","properties":{"query":{"type":"object","properties":{"conid":{"$ref":"bezant:openapi#/paths/~1iserver~1secdef~1strikes/get/parameters/0/schema"},"sectype":{"$ref":"bezant:openapi#/paths/~1iserver~1secdef~1strikes/get/parameters/1/schema"},"month":{"$ref":"bezant:openapi#/paths/~1iserver~1secdef~1strikes/get/parameters/2/schema"},"exchange":{"$ref":"bezant:openapi#/paths/~1iserver~1secdef~1strikes/get/parameters/3/schema"}},"required":["conid","sectype","month"]}},"required":["query"]};
+const schema267 = {"type":"object","properties":{"query":{"type":"object","properties":{"conid":{"$ref":"bezant:openapi#/paths/~1iserver~1secdef~1strikes/get/parameters/0/schema"},"sectype":{"$ref":"bezant:openapi#/paths/~1iserver~1secdef~1strikes/get/parameters/1/schema"},"month":{"$ref":"bezant:openapi#/paths/~1iserver~1secdef~1strikes/get/parameters/2/schema"},"exchange":{"$ref":"bezant:openapi#/paths/~1iserver~1secdef~1strikes/get/parameters/3/schema"}},"required":["conid","month"]}},"required":["query"]};
 const schema268 = {"type":"string"};
 
 function validate437(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -18915,7 +18915,7 @@ const _errs1 = errors;
 if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
-if((((data0.conid === undefined) && (missing1 = "conid")) || ((data0.sectype === undefined) && (missing1 = "sectype"))) || ((data0.month === undefined) && (missing1 = "month"))){
+if(((data0.conid === undefined) && (missing1 = "conid")) || ((data0.month === undefined) && (missing1 = "month"))){
 validate436.errors = [{instancePath:instancePath+"/query",schemaPath:"#/properties/query/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
@@ -31154,7 +31154,7 @@ validate110.evaluated = {"props":{"group_auto_close_positions":true,"default_met
 
 exports["createAlert body"] = validate113;
 const schema66 = {"$ref":"bezant:openapi#/paths/~1iserver~1account~1%7BaccountId%7D~1alert/post/requestBody/content/application~1json/schema"};
-const schema67 = {"required":["alertMessage","alertName","alertRepeatable","conditions","outsideRth","tif"],"type":"object","properties":{"orderId":{"type":["integer","string"],"format":"int64"},"alertName":{"type":"string"},"alertMessage":{"type":"string"},"alertRepeatable":{"type":"integer","format":"int32","enum":[0,1],"minimum":-2147483648,"maximum":2147483647},"email":{"type":"string"},"expireTime":{"type":"string"},"iTWSOrdersOnly":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647},"outsideRth":{"type":"integer","format":"int32","enum":[0,1],"minimum":-2147483648,"maximum":2147483647},"sendMessage":{"type":"integer","format":"int32","enum":[0,1],"minimum":-2147483648,"maximum":2147483647},"showPopup":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647},"tif":{"type":"string","enum":["GTC","GTD"]},"conditions":{"type":"array","items":{"properties":{"conidex":{"type":"string"},"logicBind":{"enum":["a","o","n"],"type":"string"},"operator":{"type":"string"},"timeZone":{"type":"string"},"triggerMethod":{"type":"string"},"type":{"enum":[1,3,4,5,6,7,8,9],"format":"int32","type":"integer","minimum":-2147483648,"maximum":2147483647},"value":{"type":"string"}},"required":["conidex","operator","triggerMethod","type"],"type":"object"}}}};
+const schema67 = {"required":["alertMessage","alertName","alertRepeatable","conditions","outsideRth","tif"],"type":"object","properties":{"orderId":{"type":["integer","string"],"format":"int64"},"alertName":{"type":"string"},"alertMessage":{"type":"string"},"alertRepeatable":{"type":"integer","format":"int32","enum":[0,1],"minimum":-2147483648,"maximum":2147483647},"email":{"type":"string"},"expireTime":{"type":"string"},"iTWSOrdersOnly":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647},"outsideRth":{"type":"integer","format":"int32","enum":[0,1],"minimum":-2147483648,"maximum":2147483647},"sendMessage":{"type":"integer","format":"int32","enum":[0,1],"minimum":-2147483648,"maximum":2147483647},"showPopup":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647},"tif":{"type":"string","enum":["GTC","GTD"]},"conditions":{"type":"array","items":{"properties":{"conidex":{"type":"string"},"logicBind":{"enum":["a","o","n"],"type":"string"},"operator":{"type":"string"},"timeZone":{"type":"string"},"triggerMethod":{"type":"string"},"type":{"format":"int32","type":["integer","string"],"minimum":-2147483648,"maximum":2147483647},"value":{"type":"string"}},"required":["conidex","operator","triggerMethod","type"],"type":"object"}}}};
 
 function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -31485,12 +31485,8 @@ if(valid2){
 if(data12.type !== undefined){
 let data18 = data12.type;
 const _errs37 = errors;
-if(!((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18)))){
-validate114.errors = [{instancePath:instancePath+"/conditions/" + i0+"/type",schemaPath:"#/properties/conditions/items/properties/type/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-if(!((((((((data18 === 1) || (data18 === 3)) || (data18 === 4)) || (data18 === 5)) || (data18 === 6)) || (data18 === 7)) || (data18 === 8)) || (data18 === 9))){
-validate114.errors = [{instancePath:instancePath+"/conditions/" + i0+"/type",schemaPath:"#/properties/conditions/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema67.properties.conditions.items.properties.type.enum},message:"must be equal to one of the allowed values"}];
+if((!((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18)))) && (typeof data18 !== "string")){
+validate114.errors = [{instancePath:instancePath+"/conditions/" + i0+"/type",schemaPath:"#/properties/conditions/items/properties/type/type",keyword:"type",params:{type: schema67.properties.conditions.items.properties.type.type},message:"must be integer,string"}];
 return false;
 }
 if(errors === _errs37){
@@ -31598,7 +31594,7 @@ validate113.evaluated = {"props":{"orderId":true,"alertName":true,"alertMessage"
 
 exports["activateAlert body"] = validate116;
 const schema68 = {"$ref":"bezant:openapi#/paths/~1iserver~1account~1%7BaccountId%7D~1alert~1activate/post/requestBody/content/application~1json/schema"};
-const schema69 = {"required":["alertActive","alertId"],"type":"object","properties":{"alertId":{"type":"integer","format":"int64"},"alertActive":{"type":"integer","format":"int32","enum":[1,0],"minimum":-2147483648,"maximum":2147483647}}};
+const schema69 = {"required":["alertId"],"type":"object","properties":{"alertId":{"type":["integer","string"],"format":"int64"},"alertActive":{"type":"integer","format":"int32","enum":[1,0],"minimum":-2147483648,"maximum":2147483647}}};
 
 function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -31613,7 +31609,7 @@ evaluated0.items = undefined;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if(((data.alertActive === undefined) && (missing0 = "alertActive")) || ((data.alertId === undefined) && (missing0 = "alertId"))){
+if((data.alertId === undefined) && (missing0 = "alertId")){
 validate117.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
@@ -31621,8 +31617,8 @@ else {
 if(data.alertId !== undefined){
 let data0 = data.alertId;
 const _errs1 = errors;
-if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
-validate117.errors = [{instancePath:instancePath+"/alertId",schemaPath:"#/properties/alertId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+if((!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))) && (typeof data0 !== "string")){
+validate117.errors = [{instancePath:instancePath+"/alertId",schemaPath:"#/properties/alertId/type",keyword:"type",params:{type: schema69.properties.alertId.type},message:"must be integer,string"}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -33639,7 +33635,7 @@ validate145.evaluated = {"props":{"confirmed":true},"dynamicProps":false,"dynami
 
 exports["postNewWatchlist body"] = validate148;
 const schema89 = {"$ref":"bezant:openapi#/paths/~1iserver~1watchlist/post/requestBody/content/application~1json/schema"};
-const schema90 = {"required":["id","name","rows"],"type":"object","properties":{"id":{"type":"string"},"name":{"type":"string"},"rows":{"type":"array","items":{"properties":{"C":{"type":"string"}},"type":"object"}}}};
+const schema90 = {"required":["id","name","rows"],"type":"object","properties":{"id":{"type":["string","integer"]},"name":{"type":"string"},"rows":{"type":"array","items":{"properties":{"C":{"type":["string","integer"]}},"type":"object"}}}};
 
 function validate149(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -33660,9 +33656,10 @@ return false;
 }
 else {
 if(data.id !== undefined){
+let data0 = data.id;
 const _errs1 = errors;
-if(typeof data.id !== "string"){
-validate149.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if((typeof data0 !== "string") && (!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))))){
+validate149.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: schema90.properties.id.type},message:"must be string,integer"}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -33696,8 +33693,9 @@ const _errs7 = errors;
 if(errors === _errs7){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 if(data3.C !== undefined){
-if(typeof data3.C !== "string"){
-validate149.errors = [{instancePath:instancePath+"/rows/" + i0+"/C",schemaPath:"#/properties/rows/items/properties/C/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+let data4 = data3.C;
+if((typeof data4 !== "string") && (!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))))){
+validate149.errors = [{instancePath:instancePath+"/rows/" + i0+"/C",schemaPath:"#/properties/rows/items/properties/C/type",keyword:"type",params:{type: schema90.properties.rows.items.properties.C.type},message:"must be string,integer"}];
 return false;
 }
 }

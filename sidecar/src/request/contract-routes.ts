@@ -12,10 +12,10 @@ import { forward } from './forward.ts';
 import { requireScope } from './guard.ts';
 import { requestHeaders } from './headers.ts';
 import { readJson } from './media-type.ts';
-import { segmentsOf } from './paths.ts';
+import { isPlain, segmentsOf } from './paths.ts';
 import type { Pipeline } from './pipeline.ts';
 import { refusePageAsSuccess } from './problem.ts';
-import type { Routes } from './route.ts';
+import { wrongMethod, type Routes } from './route.ts';
 
 export type Passthrough = 'read' | 'all' | 'off';
 
@@ -61,7 +61,7 @@ export function createContractRoutes(deps: {
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     const match = routes.match(method, segments);
     exchange.operation = match?.operation.id ?? unknownOperation.id;
-    if (match === null) refuseUnknown(request.method);
+    if (match === null) refuseUnknown(request, segments);
     const body = await readBody(request, exchange.signal);
     const operation = match?.operation ?? { ...unknownOperation, method: request.method };
     const call: Call = {
@@ -88,7 +88,16 @@ export function createContractRoutes(deps: {
     return answer;
   }
 
-  function refuseUnknown(method: string): void {
+  /** A spelling of a known path that a server behind us might straighten out would go around its guard. */
+  function refuseUnknown({ method, path }: Request, segments: readonly string[]): void {
+    const known = routes.methods(segments);
+    if (
+      !isPlain(path) ||
+      (known.length === 0 && routes.knows(segments.map((segment) => segment.toLowerCase())))
+    ) {
+      throw new Problem('path_refused', 'The path is not spelt as the contract has it.');
+    }
+    if (known.length > 0 && deps.passthrough !== 'all') throw wrongMethod(method, known);
     const reads = method === 'GET' || method === 'HEAD';
     if (deps.passthrough === 'off' || (!reads && (deps.passthrough === 'read' || deps.readOnly))) {
       throw new Problem('passthrough_refused', `The contract has no operation ${method} at this path.`);

@@ -102,7 +102,9 @@ export function createEdge(deps: {
         'x-request-id, retry-after, ratelimit, x-bezant-cursor',
       );
     }
-    if (request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined) {
+    if (!request.url.startsWith('/'))
+      throw new Problem('path_refused', 'The request line names a server of its own.');
+    if (request.method === 'OPTIONS') {
       exchange.operation = 'preflight';
       response.setHeader('access-control-allow-methods', 'GET, HEAD, POST, PUT, PATCH, DELETE');
       response.setHeader(

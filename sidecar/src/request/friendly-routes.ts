@@ -15,7 +15,7 @@ import { readJson } from './media-type.ts';
 import { segmentsOf } from './paths.ts';
 import type { Pipeline } from './pipeline.ts';
 import { refuseNonJson } from './problem.ts';
-import type { Match, Routes } from './route.ts';
+import { wrongMethod, type Match, type Routes } from './route.ts';
 import { badRequest } from './validate.ts';
 
 export function createFriendlyRoutes(deps: {
@@ -34,16 +34,32 @@ export function createFriendlyRoutes(deps: {
     }
     const exchange = exchangeOf(request);
     exchange.operation = match.operation.id;
-    const answer = await pipeline.run(await toCall(request, match, gateway.url.origin), exchange.principal);
+    const call = await toCall(request, match, gateway.url.origin);
+    const answer = await pipeline.run(call, exchange.principal).catch((error: unknown) => {
+      throw inCallersWords(error, match);
+    });
     refuseNonJson(answer);
     forward(response, answer, gateway.url);
   };
 }
 
-export const wrongMethod = (method: string, allowed: readonly string[]): Problem =>
-  new Problem('method_not_allowed', `${method} is not among the methods of this path.`, {
-    headers: { allow: (allowed.includes('GET') ? [...allowed, 'HEAD'] : allowed).join(', ') },
-  });
+/** A fault is named as the caller wrote it: `/query/page`, where IBKR's own path has `/path/pageId`. */
+function inCallersWords(error: unknown, { operation, friendly }: Match): unknown {
+  if (!(error instanceof Problem) || error.code !== 'bad_request' || friendly === null) return error;
+  const faults = (error.extra.errors ?? []).map((fault) => ({
+    ...fault,
+    pointer: callersPointer(fault.pointer, friendly),
+  }));
+  return badRequest(operation, faults);
+}
+
+function callersPointer(pointer: string, { params, body }: FriendlyRoute): string {
+  const [, place = '', name = ''] = pointer.split('/');
+  const source = place === 'body' ? body?.[name] : params[name];
+  if (source === undefined) return pointer;
+  if (source.query !== undefined) return `/query/${source.query}`;
+  return 'path' in source && source.path !== undefined ? `/path/${source.path}` : pointer;
+}
 
 async function toCall(request: Request, match: Match, gatewayOrigin: string): Promise<Call> {
   const { operation, friendly, params } = match;

@@ -80,10 +80,22 @@ export function guard(call: Call, settings: GuardSettings, principal: Principal 
   if (operation.servedBy === 'cloud') {
     throw new Problem('not_served', `${operation.id} is not served by the Gateway.`);
   }
+  if (operation.safety !== 'read') refuseDisguised(call.path);
   const safety = safetyOf(call);
   requireScope(principal, scopeFor[safety]);
   const refusing = rules.find((rule) => rule.refuses(safety, settings));
   if (refusing !== undefined) throw new Problem(refusing.code, refusing.message(operation));
+}
+
+/** What changes something is named by ids alone: `-1;x` or `-1/` might be cut down to `-1` on the way to IBKR. */
+function refuseDisguised(path: Call['path']): void {
+  for (const [name, value] of Object.entries(path)) {
+    if (/[/\\;?#]/.test(value)) {
+      throw new Problem('bad_request', `The path’s ${name} has a character that no id has.`, {
+        errors: [{ pointer: `/path/${name}`, message: 'must be an id' }],
+      });
+    }
+  }
 }
 
 export function requireScope(principal: Principal | null, scope: 'read' | 'trade' | 'admin'): void {

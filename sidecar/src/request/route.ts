@@ -2,6 +2,7 @@
 // `/portfolio/positions/{conid}` never shadows `/portfolio/{accountId}/summary`.
 
 import type { Contract, FriendlyRoute, Operation } from '../contract.ts';
+import { Problem } from '../errors.ts';
 
 export interface Target {
   operation: Operation;
@@ -27,12 +28,18 @@ export interface Routes {
   match(method: string, segments: readonly string[]): Match | null;
   /** The methods that a path has, for 405; empty when the path is unknown. */
   methods(segments: readonly string[]): string[];
+  /** Whether these segments, all in lower case, are a path of the table in other letters. */
+  knows(lowerCase: readonly string[]): boolean;
 }
 
-/** A leaf's path as routed: contract paths get the prefix, friendly ones stand as they are. */
 export function createRoutes(targets: Iterable<Target>): Routes {
   const root = newNode();
-  for (const target of targets) insert(root, target);
+  const lowerCaseRoot = newNode();
+  for (const target of targets) {
+    const { path } = target.friendly ?? target.operation;
+    insert(root, path, target);
+    insert(lowerCaseRoot, path.toLowerCase(), target);
+  }
   return {
     match(method, segments) {
       const values: string[] = [];
@@ -52,6 +59,9 @@ export function createRoutes(targets: Iterable<Target>): Routes {
       });
       return [...found].sort();
     },
+    knows(lowerCase) {
+      return find(lowerCaseRoot, lowerCase, 0, [], (node) => node.leaves.values().next().value) !== undefined;
+    },
   };
 }
 
@@ -65,10 +75,15 @@ export function friendlyTargets(contract: Contract): Target[] {
   );
 }
 
+export const wrongMethod = (method: string, allowed: readonly string[]): Problem =>
+  new Problem('method_not_allowed', `${method} is not among the methods of this path.`, {
+    headers: { allow: (allowed.includes('GET') ? [...allowed, 'HEAD'] : allowed).join(', ') },
+  });
+
 const newNode = (): Node => ({ literals: new Map(), placeholder: null, leaves: new Map() });
 
-function insert(root: Node, target: Target): void {
-  const { path, method } = target.friendly ?? target.operation;
+function insert(root: Node, path: string, target: Target): void {
+  const { method } = target.friendly ?? target.operation;
   const names: string[] = [];
   let node = root;
   for (const segment of path.split('/').slice(1)) {

@@ -7,7 +7,7 @@ import type { Call, Caller } from '../request/call.ts';
 import { searchOf, wantsFresh } from '../request/contract-routes.ts';
 import { exchangeOf } from '../request/exchange.ts';
 import { forward } from '../request/forward.ts';
-import { wrongMethod } from '../request/friendly-routes.ts';
+import { wrongMethod } from '../request/route.ts';
 import { requestHeaders } from '../request/headers.ts';
 import { segmentsOf } from '../request/paths.ts';
 import type { Pipeline } from '../request/pipeline.ts';

@@ -2,17 +2,17 @@
 
 import type { Request, RequestHandler, Response } from 'express';
 import { exchangeOf } from '../request/exchange.ts';
-import { wrongMethod } from '../request/friendly-routes.ts';
+import { wrongMethod } from '../request/route.ts';
 import type { HealthRoutes } from './health.ts';
 
 type Handler = (request: Request, response: Response) => void | Promise<void>;
 type Table = Readonly<Record<string, { operation: string; get: Handler } | undefined>>;
 
 /** For platforms with one port: asked without a key, as on the admin port. */
-export function createProbes({ livez, readyz }: HealthRoutes): RequestHandler {
+export function createProbes(health: HealthRoutes): RequestHandler {
   return serveTable({
-    '/livez': { operation: 'livez', get: livez },
-    '/readyz': { operation: 'readyz', get: readyz },
+    '/livez': { operation: 'livez', get: (request, response) => health.livez(request, response) },
+    '/readyz': { operation: 'readyz', get: (request, response) => health.readyz(request, response) },
   });
 }
 

@@ -33,6 +33,8 @@ test.each<Case>([
   { id: 'cancelOpenOrder', path: { orderId: '-01' }, want: 'destructive_refused' },
   { id: 'cancelOpenOrder', path: { orderId: ' -1' }, want: 'destructive_refused' },
   { id: 'cancelOpenOrder', path: { orderId: '-1.0' }, want: 'destructive_refused' },
+  { id: 'cancelOpenOrder', path: { orderId: '-1;x' }, want: 'bad_request' },
+  { id: 'cancelOpenOrder', path: { orderId: '-1/' }, want: 'bad_request' },
   { id: 'cancelOpenOrder', path: { orderId: '-1' }, allowDestructive: true, want: 'ok' },
   {
     id: 'cancelOpenOrder',

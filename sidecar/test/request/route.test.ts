@@ -44,3 +44,11 @@ test('an unknown path has no methods, a known one names them', () => {
   expect(routes.methods(segments('/tickle'))).toEqual(['GET', 'POST']);
   expect(routes.methods(segments('/nowhere'))).toEqual([]);
 });
+
+test.each([
+  ['/iserver/marketdata/UnsubscribeAll', true],
+  ['/ISERVER/ACCOUNT/DU1/ORDER/-1', true],
+  ['/nowhere', false],
+])('%s in other letters is known: %s', (path, want) => {
+  expect(routes.knows(segments(path.toLowerCase()))).toBe(want);
+});
