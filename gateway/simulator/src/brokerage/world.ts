@@ -12,7 +12,7 @@ import { createNotices, type Notices } from './notices/notices.ts';
 import type { Watchlist } from './notices/watchlists.ts';
 import { createExchange, type Exchange } from './orders/exchange.ts';
 import { createReplies, type Replies } from './orders/replies.ts';
-import type { Order } from './orders/order.ts';
+import { isOpen, type Order } from './orders/order.ts';
 import { parseTicket } from './orders/ticket.ts';
 import { liveOrder } from './orders/views.ts';
 import type { Account } from './portfolio/book.ts';
@@ -125,7 +125,10 @@ export function createWorld(deps: {
     },
     fill: (orderId, part = {}) => {
       const order = known(orderId);
-      const price = part.price ?? order.ticket.price ?? market.quote(order.ticket.instrument).last;
+      if (!isOpen(order) && order.status !== 'PendingCancel') {
+        throw new Error(`order ${orderId} is ${order.status}`);
+      }
+      const price = part.price ?? order.ticket.price ?? market.touch(order.ticket.instrument).last;
       exchange.fill(order, part.quantity ?? order.ticket.quantity, price);
       return liveOrder(order);
     },

@@ -98,15 +98,18 @@ test('a closed market stands still', () => {
   expect(desk.world.market.quote(instrument(desk))).toEqual(before);
 });
 
-test('every known field answers text or a number for some contract', () => {
+test('every known field has a value for some contract; derivatives once their underlying was searched for', () => {
   const desk = openDesk();
   const apple = instrument(desk);
-  desk.world.contracts.searched.add(AAPL);
   const option = desk.world.contracts.options(apple, desk.world.contracts.optionMonths()[2] ?? '')[20];
   const [future] = desk.world.contracts.futures(instrument(desk, 11004968));
   const conids = [AAPL, option?.conid, future?.conid].join(',');
   const codes = Object.keys(marketFields);
   snapshot(desk, conids);
+  expect(snapshot(desk, String(option?.conid), '31')).toEqual([
+    { conid: option?.conid, conidEx: String(option?.conid) },
+  ]);
+  for (const symbol of ['AAPL', 'ES']) desk.read('getContractSymbols', { query: { symbol } });
   const rows = [codes.slice(0, 50), codes.slice(50)].flatMap((part) =>
     snapshot(desk, conids, part.join(',')),
   );

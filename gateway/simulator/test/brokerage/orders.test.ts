@@ -40,8 +40,15 @@ test.each([
   ['far from the market', (at: number) => limit(at * 0.8), false, ['o163', 'o354', 'o10153']],
   ['many shares', (at: number) => limit(at, { quantity: 501 }), true, ['o383', 'o451']],
   ['a market order', () => ({ ...limit(0), orderType: 'MKT', price: undefined }), true, ['o10151']],
-  ['a stop', (at: number) => limit(at * 1.1, { orderType: 'STP' }), true, ['o10152']],
-  ['a stop that is reached', (at: number) => limit(at * 0.9, { orderType: 'STP' }), true, ['o10152', 'o403']],
+  ['a stop', (at: number) => limit(at * 1.1, { orderType: 'STP' }), true, ['o10331']],
+  ['a stop that is reached', (at: number) => limit(at * 0.9, { orderType: 'STP' }), true, ['o10331', 'o403']],
+  ['a price between ticks', (at: number) => limit(at + 0.005), true, ['o382']],
+  [
+    'an amount of money',
+    () => ({ ...limit(0), orderType: 'MKT', price: undefined, quantity: undefined, cashQty: 500 }),
+    true,
+    ['o10151', 'o10164', 'o10223'],
+  ],
 ])('questions for %s', (_, ticket, withData, want) => {
   const desk = openDesk({ cashUsd: 1_000_000 });
   if (withData) desk.read('getMdSnapshot', { query: { conids: String(AAPL), fields: '31' } });
@@ -288,6 +295,28 @@ test('refuses an account it does not know, a local id used today, and orders it 
   });
 });
 
+test('a child needs a parent, and no money of its own', () => {
+  const desk = openDesk({ cashUsd: 0, holdings: 'none' });
+  expect(submit(desk, limit(150, { parentId: 'nobody' }))).toMatchObject({
+    error: expect.stringContaining('nobody'),
+  });
+  expect(submit(desk, limit(0.01, { quantity: 1 }))).toMatchObject({
+    error: expect.stringContaining('NOT ACCEPTED'),
+  });
+});
+
+test('an order modified down to what is filled is filled', () => {
+  const desk = openDesk();
+  const id = desk.place(limit(150));
+  desk.world.fill(id, { quantity: 4 });
+  const body = limit(150, { quantity: 4 });
+  confirmAll(
+    desk,
+    desk.read('modifyOpenOrder', { params: { accountId: ACCOUNT, orderId: String(id) }, body }),
+  );
+  expect(desk.world.exchange.find(id)?.status).toBe('Filled');
+});
+
 test('modify takes the whole ticket and refuses another contract or side', () => {
   const desk = openDesk();
   desk.world.replies.suppress(['o163', 'o354', 'o10153']);
@@ -335,6 +364,7 @@ test('the control methods fill, reject and name what they do not know', () => {
     avgPrice: '148.5',
   });
   expect(desk.world.reject(id, 'no')).toMatchObject({ status: 'Inactive' });
+  expect(() => desk.world.fill(id)).toThrow(`order ${id} is Inactive`);
   expect(() => desk.world.fill(1)).toThrow('there is no order 1');
   expect(() => desk.world.setQuote(1, 1)).toThrow('there is no contract 1');
 });

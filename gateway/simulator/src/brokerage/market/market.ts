@@ -8,10 +8,14 @@ import { DAY_MS, HOUR_MS, newYorkMidnight } from '../times.ts';
 import { optionValue, type OptionValue } from './option-price.ts';
 import { mix, noise, walk } from './walk.ts';
 
-export interface Quote {
+/** The top of the market. */
+export interface Touch {
   last: number;
   bid: number;
   ask: number;
+}
+
+export interface Quote extends Touch {
   bidSize: number;
   askSize: number;
   lastSize: number;
@@ -26,6 +30,8 @@ export interface Quote {
 export interface Market {
   /** The middle of the market, unrounded for derivatives' sake. */
   price(instrument: Instrument, atMs?: number): number;
+  touch(instrument: Instrument): Touch;
+  /** The same with the day around it. */
   quote(instrument: Instrument): Quote;
   greeks(instrument: Instrument): OptionValue | undefined;
   /** Holds a price where it is told from now on. */
@@ -90,13 +96,19 @@ export function createMarket(deps: {
     return Math.max(0, Math.round(instrument.dailyVolume * days * (1 + mood * 0.3)));
   };
 
-  const quote = (instrument: Instrument): Quote => {
-    const nowMs = now();
+  const touch = (instrument: Instrument): Touch => {
     const { tick } = instrument;
-    const at = (ms: number): number => toTick(price(instrument, ms), tick);
-    const last = at(nowMs);
+    const last = toTick(price(instrument), tick);
     const half = Math.max(tick / 2, last * 0.00005);
     const bid = toTick(Math.max(last - half, 0), tick);
+    return { last, bid, ask: bid === last ? toTick(last + tick, tick) : toTick(last + half, tick) };
+  };
+
+  const quote = (instrument: Instrument): Quote => {
+    const nowMs = now();
+    const top = touch(instrument);
+    const { last } = top;
+    const at = (ms: number): number => toTick(price(instrument, ms), instrument.tick);
     const dayMs = newYorkMidnight(nowMs);
     const path = Array.from({ length: SAMPLES_A_DAY }, (_, index) => dayMs + (index * DAY_MS) / SAMPLES_A_DAY)
       .filter((ms) => ms < nowMs)
@@ -104,9 +116,7 @@ export function createMarket(deps: {
     const size = (salt: number): number =>
       Math.ceil((noise(mix(seed, salt), Math.floor(nowMs / 2_000)) + 1.01) * 6) * 100;
     return {
-      last,
-      bid,
-      ask: bid === last ? toTick(last + tick, tick) : toTick(last + half, tick),
+      ...top,
       bidSize: size(instrument.conid),
       askSize: size(instrument.conid + 1),
       lastSize: Math.ceil(size(instrument.conid + 2) / 4),
@@ -134,6 +144,7 @@ export function createMarket(deps: {
 
   return {
     price,
+    touch,
     quote,
     greeks: (instrument) => valueOf(instrument, now()),
     pin: (conid, at) => void pins.set(conid, { price: at, fromMs: now() }),

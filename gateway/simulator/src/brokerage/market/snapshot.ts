@@ -12,6 +12,8 @@ const MAX_FIELDS = 50;
 /** Servers refresh a snapshot twice a second. */
 const REFRESH_MS = 500;
 const REST = 'rest';
+/** Last, bid and ask with their sizes and exchanges. */
+const TOP_OF_BOOK = ['31', '84', '85', '86', '88', '7057', '7058', '7068'];
 
 export const snapshotHandlers: Handlers = {
   getMdSnapshot: (call, world) => {
@@ -28,22 +30,8 @@ export const snapshotHandlers: Handlers = {
     const conid = toNumber(call.query.get('conid'));
     const instrument = conid === undefined ? undefined : world.contracts.find(conid);
     if (instrument === undefined) throw badRequest('conid is not valid');
-    return {
-      json: {
-        ...frame(world, instrument, String(conid)),
-        ...mark(world, instrument),
-        ...fieldValues(fieldSource(world, instrument), [
-          '31',
-          '84',
-          '85',
-          '86',
-          '88',
-          '7057',
-          '7058',
-          '7068',
-        ]),
-      },
-    };
+    const whole = { ...frame(world, instrument, String(conid)), ...mark(world, instrument) };
+    return { json: { ...whole, ...fieldValues(fieldSource(world, instrument), TOP_OF_BOOK) } };
   },
 
   closeMdStream: (call, world) => {
@@ -91,13 +79,18 @@ function snapshot(world: World, conidEx: string, fields: string[]): Record<strin
   const conid = Number(conidEx.split('@')[0]);
   const instrument = world.contracts.find(conid);
   const before = world.streams.open(REST, conid);
-  if (instrument === undefined || !before) return { conidEx, conid };
+  if (instrument === undefined || !before || !isSearched(world, instrument)) return { conidEx, conid };
   return {
     ...frame(world, instrument, conidEx),
     ...mark(world, instrument),
     '6508': '&serviceID1=122&serviceID2=123&serviceID3=203&serviceID4=775&serviceID5=204&serviceID6=206',
     ...fieldValues(fieldSource(world, instrument), fields),
   };
+}
+
+/** A derivative has no data until its underlying was searched for (same documentation). */
+function isSearched({ contracts }: World, { derivative }: Instrument): boolean {
+  return derivative === null || contracts.searched.has(derivative.underlyingConid);
 }
 
 function serverId({ conid }: Instrument): string {

@@ -161,6 +161,6 @@ function holds(world: World, { conidEx, operator, value }: Condition): boolean {
   const instrument = world.contracts.find(Number(conidEx.split('@')[0]));
   const limit = toNumber(value);
   if (instrument === undefined || limit === undefined) return false;
-  const { last } = world.market.quote(instrument);
+  const { last } = world.market.touch(instrument);
   return operator === '<=' ? last <= limit : last >= limit;
 }

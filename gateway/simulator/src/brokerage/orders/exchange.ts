@@ -98,7 +98,7 @@ export function createExchange(deps: {
     const parts =
       order.ticket.legs.length === 0
         ? [{ instrument: order.ticket.instrument, ratio: 1, price }]
-        : order.ticket.legs.map((leg) => ({ ...leg, price: market.quote(leg.instrument).last }));
+        : order.ticket.legs.map((leg) => ({ ...leg, price: market.touch(leg.instrument).last }));
     for (const { instrument, ratio, price: partPrice } of parts) {
       const side = (order.ticket.side === 'BUY') === ratio > 0 ? 'BUY' : 'SELL';
       const execution = applyFill(deps, {
@@ -184,7 +184,7 @@ export function createExchange(deps: {
       order.ticket = { ...ticket, localId: order.ticket.localId, parentId: order.ticket.parentId };
       order.trail = undefined;
       order.triggered = false;
-      move(order, order.status, 'full');
+      move(order, remaining(order) === 0 ? 'Filled' : order.status, 'full');
     },
     cancel,
     fill,

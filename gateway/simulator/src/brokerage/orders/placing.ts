@@ -20,8 +20,11 @@ export const placingHandlers: Handlers = {
     const account = world.account(call.params.accountId);
     const tickets = readTickets(world, call.body);
     world.replies.discard();
-    for (const ticket of tickets) refuseDuplicate(world, ticket);
-    for (const ticket of tickets) refuseUnaffordable(world, account, ticket);
+    for (const ticket of tickets) {
+      refuseDuplicate(world, ticket);
+      refuseOrphan(world, tickets, ticket);
+      refuseUnaffordable(world, account, ticket);
+    }
     return world.replies.start({
       messages: questionsFor(world, tickets),
       release: () => accepted(world.exchange.submit(account, tickets)),
@@ -126,9 +129,17 @@ function refuseDuplicate(world: World, { localId }: Ticket): void {
   }
 }
 
+function refuseOrphan(world: World, batch: Ticket[], { parentId }: Ticket): void {
+  const known = [...batch, ...world.exchange.orders().map(({ ticket }) => ticket)];
+  if (parentId !== undefined && !known.some(({ localId }) => localId === parentId)) {
+    throw reject(`Order couldn't be submitted: parent order ${parentId} is not found.`);
+  }
+}
+
+/** A child only closes what its parent opens. */
 function refuseUnaffordable(world: World, account: Account, ticket: Ticket): void {
   const { shortfall, available, initial } = costOf(world, account, ticket);
-  if (shortfall <= 0) return;
+  if (shortfall <= 0 || ticket.parentId !== undefined) return;
   throw reject(
     `YOUR ORDER IS NOT ACCEPTED. Available funds of ${available.toFixed(2)} USD do not cover the initial margin ` +
       `and commission of ${initial.toFixed(2)} USD.`,

@@ -1,21 +1,15 @@
 // At what price an order could trade now, and what it would have to move to trade at all.
 import { toTick } from '../figures.ts';
-import type { Market } from '../market/market.ts';
+import type { Market, Touch } from '../market/market.ts';
 import { remaining, type Order } from './order.ts';
 import type { Ticket } from './ticket.ts';
 
-export interface Touch {
-  bid: number;
-  ask: number;
-  last: number;
-}
-
 /** The market of a ticket's contract, or of the sum of its legs. */
 export function touchOf(market: Market, ticket: Pick<Ticket, 'instrument' | 'legs'>): Touch {
-  if (ticket.legs.length === 0) return market.quote(ticket.instrument);
+  if (ticket.legs.length === 0) return market.touch(ticket.instrument);
   const sum = { bid: 0, ask: 0, last: 0 };
   for (const { instrument, ratio } of ticket.legs) {
-    const quote = market.quote(instrument);
+    const quote = market.touch(instrument);
     sum.bid += ratio * (ratio > 0 ? quote.bid : quote.ask);
     sum.ask += ratio * (ratio > 0 ? quote.ask : quote.bid);
     sum.last += ratio * quote.last;

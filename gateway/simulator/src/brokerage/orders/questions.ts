@@ -1,9 +1,10 @@
 // What the brokerage asks before it takes an order, one row per message id (IBKR Web API documentation, order reply
-// messages). The texts are ours, but for the opening words that clients are known to recognise them by.
+// messages). The texts are ours, but for the words by which clients are known to recognise them.
 import type { Instrument } from '../contracts/instrument.ts';
 import { describe } from '../contracts/contracts.ts';
 import { amount, grouped, toTick } from '../figures.ts';
-import { crosses, marketable, type Touch } from './prices.ts';
+import type { Touch } from '../market/market.ts';
+import { crosses, marketable } from './prices.ts';
 import type { Ticket } from './ticket.ts';
 
 export interface Situation {
@@ -30,6 +31,8 @@ const VALUE_LIMIT_USD = 100_000;
 
 const sure = 'Are you sure you want to submit this order?';
 const yesNo = ['Yes', 'No'];
+const acceptOrDecline = ['Decline', 'Accept and Continue'];
+const acceptSuppressible = { isSuppressible: true, defaultSuppressionOption: 'Accept and Continue' };
 
 const order = ({ ticket }: Situation): string =>
   `"${ticket.side} ${ticket.quantity} ${describe(ticket.instrument)} ${exchangeOf(ticket.instrument)}"`;
@@ -43,6 +46,11 @@ const farFromMarket = ({ ticket, touch }: Situation): boolean => {
 };
 
 const isStop = ({ orderType }: Ticket): boolean => orderType === 'STP' || orderType === 'TRAIL';
+
+const isByCash = ({ ticket }: Situation): boolean => ticket.cashQuantity !== undefined;
+
+const offTick = ({ ticket }: Situation): boolean =>
+  ticket.price !== undefined && Math.abs(toTick(ticket.price, ticket.instrument.tick) - ticket.price) > 1e-9;
 
 const isNoShareCount = ({ secType }: Instrument): boolean => secType === 'CASH' || secType === 'CRYPTO';
 
@@ -60,6 +68,13 @@ export const questions: Question[] = [
     text: () =>
       'You are submitting an order without market data. We strongly recommend against this as it may result in ' +
       `erroneous and unexpected trades.\n${sure}`,
+    options: yesNo,
+  },
+  {
+    messageId: 'o382',
+    applies: offTick,
+    text: (situation) =>
+      `The following order ${order(situation)} price exceeds the Tick Size Limit of ${situation.ticket.instrument.tick}.\n${sure}`,
     options: yesNo,
   },
   {
@@ -81,8 +96,8 @@ export const questions: Question[] = [
     messageId: 'o10151',
     applies: ({ ticket }) => ticket.orderType === 'MKT' && ticket.instrument.secType !== 'CRYPTO',
     text: () =>
-      'A market order fills at whatever price it finds, which can be far from the last quote when the market is ' +
-      `thin or fast.\n${sure}`,
+      '<h4>Market Order Confirmation</h4>A market order fills at whatever price it finds, which can be far from ' +
+      `the last quote when the market is thin or fast.\n${sure}`,
     options: yesNo,
   },
   {
@@ -92,11 +107,11 @@ export const questions: Question[] = [
     options: yesNo,
   },
   {
-    messageId: 'o10152',
+    messageId: 'o10331',
     applies: ({ ticket }) => isStop(ticket),
     text: () =>
-      'Once its stop price is reached, a stop order becomes a market order and may fill at a much worse price.\n' +
-      sure,
+      'You are about to submit a stop order. Please be aware of the various stop order types available and the ' +
+      `risks associated with each one.\n${sure}`,
     options: yesNo,
   },
   {
@@ -109,12 +124,30 @@ export const questions: Question[] = [
     options: yesNo,
   },
   {
+    messageId: 'o10164',
+    applies: isByCash,
+    text: () =>
+      'Traders are responsible for understanding cash quantity details, which are provided on a best efforts basis ' +
+      `only.\n${sure}`,
+    options: yesNo,
+  },
+  {
+    messageId: 'o10223',
+    applies: isByCash,
+    text: () =>
+      '<h4>Cash Quantity Order Confirmation</h4>Orders that express size using a monetary value (cash quantity) ' +
+      'are provided on a non-guaranteed basis.',
+    options: acceptOrDecline,
+    more: acceptSuppressible,
+  },
+  {
     messageId: 'o10153',
     applies: farFromMarket,
     text: ({ ticket, touch }) =>
-      '<h4>Confirm Mandatory Cap Price</h4>To keep an order from trading at a price far from the market, it may be ' +
-      `capped (buying) or floored (selling) around <b>${toTick(marketable(touch, ticket.side), ticket.instrument.tick)}</b>.`,
-    options: ['Decline', 'Accept and Continue'],
-    more: { isSuppressible: true, defaultSuppressionOption: 'Accept and Continue' },
+      '<h4>Confirm Mandatory Cap Price</h4>To avoid trading at a price that is not consistent with a fair and ' +
+      'orderly market, this order may be capped (buying) or floored (selling) around ' +
+      `<b>${toTick(marketable(touch, ticket.side), ticket.instrument.tick)}</b>.`,
+    options: acceptOrDecline,
+    more: acceptSuppressible,
   },
 ];
