@@ -51,12 +51,14 @@ export function createDrift(deps: {
   const queue: Queued[] = [];
   let checks: ResponseChecks | null = null;
   let isWorking = false;
+  let isBroken = false;
 
   const work = async (): Promise<void> => {
     try {
       checks ??= await deps.load();
     } catch (error) {
       queue.length = 0;
+      isBroken = true;
       observe({ kind: 'warning', message: `Answers are not compared: ${(error as Error).message}` });
       return;
     }
@@ -71,6 +73,7 @@ export function createDrift(deps: {
   };
 
   return ({ id }, answer) => {
+    if (isBroken) return;
     const count = seen.get(id) ?? 0;
     seen.set(id, count + 1);
     if (count % sampleOneIn !== 0 || queue.length === maxQueued) return;
