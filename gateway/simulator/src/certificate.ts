@@ -40,12 +40,12 @@ async function createIdentity(): Promise<Identity> {
       { name: 'organizationName', value: 'bezant' },
     ],
     {
-      keySize: 2048,
+      keyType: 'ec',
       algorithm: 'sha256',
       notAfterDate: new Date(Date.now() + tenYearsMs),
       extensions: [
         { name: 'basicConstraints', cA: true },
-        { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, keyCertSign: true },
+        { name: 'keyUsage', digitalSignature: true, keyCertSign: true },
         { name: 'extKeyUsage', serverAuth: true },
         {
           name: 'subjectAltName',

@@ -20,18 +20,18 @@ const environments = 'v1|qa|ci|alpha|local';
 const json: [string, string] = ['Content-Type', 'application/json; charset=utf-8'];
 
 /** In matching order. Header names are spelt as on the wire. */
-const routes: { path: RegExp; answer: (gateway: Belief, request: Request, name: string) => Answer }[] = [
+const routes: { path: RegExp; answer: (gateway: Belief, path: string, name: string) => Answer }[] = [
   { path: /^\/$/, answer: () => local(302, '', [['Location', '/sso/Login?forwardTo=22&RL=1&ip2loc=US']]) },
-  { path: /^\/status$/, answer: () => hanging },
+  { path: /^\/status\/?$/, answer: () => hanging },
   {
-    path: /^\/clear$/,
+    path: /^\/clear\/?$/,
     answer: ({ session }) => {
       session.end();
       return sized(200, 'cleared');
     },
   },
   {
-    path: new RegExp(`^/(?:${environments})/(?:portal|api)/iserver/reauthenticate$`),
+    path: /^\/v1\/(?:portal|api)\/iserver\/reauthenticate$/,
     answer: (gateway) => {
       if (!gateway.loggedIn()) return sized(200, JSON.stringify({ error: 'not logged in' }), [json]);
       gateway.calls.loggedIn();
@@ -44,11 +44,11 @@ const routes: { path: RegExp; answer: (gateway: Belief, request: Request, name: 
   { path: new RegExp(`^/(?:${environments})/(?:portal|api)/`), answer: () => 'forward' },
   {
     path: new RegExp(`^/(?:${environments})/(am|tws)/`),
-    answer: (_gateway, _request, name) => local(200, `Unknown service ${name}`),
+    answer: (_gateway, _path, name) => local(200, `Unknown service ${name}`),
   },
   {
     path: /^/,
-    answer: (_gateway, { path }) => local(302, '', [['Location', `https://api.ibkr.com${path}`]]),
+    answer: (_gateway, path) => local(302, '', [['Location', `https://api.ibkr.com${path}`]]),
   },
 ];
 
@@ -81,10 +81,11 @@ export function createGateway(deps: GatewayDeps): Responder {
 
   return async (request) => {
     if (isPreflight(request)) return anyOrigin;
+    const asked = normalized(request.path);
     for (const { path, answer } of routes) {
-      const found = path.exec(normalized(request.path));
+      const found = path.exec(asked);
       if (found === null) continue;
-      const reply = answer(belief, request, found[1] ?? '');
+      const reply = answer(belief, asked, found[1] ?? '');
       if (reply === 'forward') return await forward(request);
       if (request.headers.origin === undefined) return reply;
       return { ...reply, headers: [['Access-Control-Allow-Origin', '*'], ...reply.headers] };
@@ -93,9 +94,16 @@ export function createGateway(deps: GatewayDeps): Responder {
   };
 }
 
-/** Routes are looked up without double slashes and dot segments; what is forwarded keeps them. */
+/**
+ * Routes are looked up with escapes of unreserved characters undone, and without double slashes and dot segments;
+ * what is forwarded keeps all of them. So `/%63lear` and `/sso/../clear` are `/clear`.
+ */
 function normalized(path: string): string {
-  return new URL(path.replaceAll(/\/{2,}/g, '/'), 'https://gateway').pathname;
+  const plain = path.replaceAll(/%([0-9a-f]{2})/gi, (escape, digits: string) => {
+    const character = String.fromCharCode(Number.parseInt(digits, 16));
+    return /[\w.~-]/.test(character) ? character : escape;
+  });
+  return new URL(`https://gateway/${plain}`.replaceAll(/(?<!:)\/{2,}/g, '/')).pathname;
 }
 
 /** A chunked body does not survive the Gateway: it goes on without body and without length. */

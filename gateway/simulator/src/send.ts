@@ -36,7 +36,7 @@ export function pause(clock: Clock, ms: number): Promise<void> {
 
 function writeHead(response: ServerResponse, reply: Reply, body: Buffer): void {
   // The Gateway's server does not announce keep-alive, it just does it.
-  response.removeHeader('connection');
+  if (response.shouldKeepAlive) response.removeHeader('connection');
   response.sendDate = reply.local === undefined;
   const length: [string, string][] = reply.local === 'sized' ? [['Content-Length', String(body.length)]] : [];
   response.writeHead(reply.status, [...reply.headers, ...length].flat());

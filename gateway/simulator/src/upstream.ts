@@ -30,7 +30,7 @@ const apiPath = new RegExp(`^/(?:${environments})/(?:api|portal)(/.*)?$`);
 
 /** Static files, by the folders that the Gateway forwards. */
 export const assetPath =
-  /^\/(?:css|scripts|stylesheet|images|fonts)(?:\/|$)|^\/sso\/(?:lib|images)\/|^\/en\/includes\/general\/gdpr-am\.php$/;
+  /^\/(?:css|scripts|stylesheet|images|fonts)|^\/sso\/(?:lib|images)\/|^\/en\/includes\/general\/gdpr-am\.php$/;
 export const bulletinPath = new RegExp(`^/portal\\.proxy/(?:${environments})/gstat/bulletins$`);
 
 const needsLength = new Set(['POST', 'PUT', 'PATCH']);

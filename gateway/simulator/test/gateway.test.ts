@@ -80,6 +80,9 @@ const forwarded: { path: string; status: number }[] = [
   { path: '/v1/api/tickle', status: 401 },
   { path: '/v1/portal/tickle', status: 401 },
   { path: '/qa/api/tickle', status: 401 },
+  { path: '/qa/api/iserver/reauthenticate', status: 401 },
+  { path: '/v1/api//tickle', status: 401 },
+  { path: '/v1//api/tickle', status: 404 },
   { path: '/v1/api/', status: 401 },
   { path: '/sso/Login', status: 200 },
   { path: '/css/simulator.css', status: 200 },
@@ -101,6 +104,13 @@ test.each(forwarded)('$path is forwarded and answers $status', async ({ path, st
   });
   expect(received.headers).not.toHaveProperty('content-length');
 });
+
+test.each(['/\\', '/\\a.example/b', '/%', '/a:b//c?d', '*'])(
+  'the odd path %s gets an answer',
+  async (path) => {
+    expect((await simulator.call('OPTIONS', path)).status).toBe(302);
+  },
+);
 
 test('/status is never answered', async () => {
   expect(await staysOpen(simulator, 'GET', '/status')).toBe(true);
