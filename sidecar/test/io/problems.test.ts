@@ -50,6 +50,12 @@ const refusals: {
     headers: { allow: /\bGET\b/ },
   },
   {
+    name: 'a wrong method on a path of IBKR’s',
+    sent: { method: 'PUT', path: '/v1/api/tickle' },
+    want: { status: 405, code: 'method_not_allowed' },
+    headers: { allow: /\bGET\b.*\bPOST\b/ },
+  },
+  {
     name: 'a wrong method on /health',
     sent: { method: 'POST', path: '/health' },
     want: { status: 405, code: 'method_not_allowed' },

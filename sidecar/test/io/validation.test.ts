@@ -41,8 +41,8 @@ const rows: Row[] = [
   },
   {
     name: 'two faults at once',
-    sent: { path: '/v1/api/iserver/secdef/strikes?month=JAN26' },
-    pointers: ['/query/conid', '/query/sectype'],
+    sent: { path: '/v1/api/iserver/exchangerate' },
+    pointers: ['/query/source', '/query/target'],
   },
   {
     name: 'neither true nor false',
