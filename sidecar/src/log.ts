@@ -22,6 +22,7 @@ const rows: { readonly [Kind in Happening['kind']]: Row<Of<Kind>> } = {
     level: 'info',
     say: ({ publicUrl, adminUrl, operations, readyMs }) =>
       `Listening on ${publicUrl}, admin on ${adminUrl}: ${operations} operations, ready after ${Math.round(readyMs)} ms`,
+    fields: ({ publicUrl, adminUrl }) => ({ publicUrl, adminUrl }),
   },
   stopping: { level: 'info', say: ({ reason }) => `Stopping: ${reason}` },
   stopped: {

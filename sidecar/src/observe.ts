@@ -2,14 +2,14 @@
 // alone decide what to do with it.
 
 import type { ProblemCode } from './errors.ts';
-import type { SessionStateName } from './session/state.ts';
+import type { SessionStateName } from './session-state.ts';
 
 export type Happening =
   | {
       kind: 'started';
       publicUrl: string;
       adminUrl: string;
-     
+
       operations: number;
       readyMs: number;
     }

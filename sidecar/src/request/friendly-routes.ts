@@ -2,7 +2,7 @@
 // table; answers are IBKR's bytes, but a login page or a web page becomes a problem that a program can read.
 
 import type { Request, RequestHandler } from 'express';
-import type { FriendlyRoute, Operation } from '../contract.ts';
+import type { FriendlyRoute, Operation, ParameterSource } from '../contract.ts';
 import { Problem } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import { readBody } from './body.ts';
@@ -55,10 +55,9 @@ function inCallersWords(error: unknown, { operation, friendly }: Match): unknown
 
 function callersPointer(pointer: string, { params, body }: FriendlyRoute): string {
   const [, place = '', name = ''] = pointer.split('/');
-  const source = place === 'body' ? body?.[name] : params[name];
-  if (source === undefined) return pointer;
-  if (source.query !== undefined) return `/query/${source.query}`;
-  return 'path' in source && source.path !== undefined ? `/path/${source.path}` : pointer;
+  const source: Pick<ParameterSource, 'query' | 'path'> | undefined = place === 'body' ? body?.[name] : params[name];
+  if (source?.query !== undefined) return `/query/${source.query}`;
+  return source?.path === undefined ? pointer : `/path/${source.path}`;
 }
 
 async function toCall(request: Request, match: Match, gatewayOrigin: string): Promise<Call> {
