@@ -10,7 +10,7 @@ export interface Chain {
   /** Our own endpoints that a platform may ask without a key: /livez and /readyz. */
   probes: RequestHandler;
   keys: RequestHandler;
-  own: readonly RequestHandler[];
+  own: RequestHandler;
   composites: RequestHandler;
   friendly: RequestHandler;
   contract: RequestHandler;
@@ -20,7 +20,7 @@ export interface Chain {
 export function createApp(chain: Chain, observe: Observe): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', false).set('case sensitive routing', true);
-  app.use(chain.edge, chain.probes, chain.keys, ...chain.own);
+  app.use(chain.edge, chain.probes, chain.keys, chain.own);
   app.use(chain.composites, chain.friendly, chain.contract, chain.loginPages);
   app.use((request) => {
     throw new Problem('path_refused', `There is nothing at this path for ${request.method}.`);

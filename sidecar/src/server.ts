@@ -14,6 +14,7 @@ import { parseGatewayUrl } from './gateway-url.ts';
 import { createHostCheck } from './host-check.ts';
 import { startListener } from './listener.ts';
 import type { Observe } from './observe.ts';
+import { createOpenapi } from './openapi.ts';
 import { loadApiKeys } from './own-key.ts';
 import { createContractRoutes } from './request/contract-routes.ts';
 import { createEdge } from './request/edge.ts';
@@ -23,6 +24,7 @@ import { createPipeline } from './request/pipeline.ts';
 import { contractTargets, createRoutes, friendlyTargets } from './request/route.ts';
 import { loadValidators } from './request/validate.ts';
 import { createCompositeRoutes } from './routes/composite.ts';
+import { createDebugRoutes } from './routes/debug.ts';
 import { createHealthRoutes } from './routes/health.ts';
 import { historyBySymbol } from './routes/history.ts';
 import { createOwnRoutes, createProbes } from './routes/own.ts';
@@ -99,6 +101,7 @@ export async function startServer(deps: {
   let stopping = false;
   const check = createHostCheck(config);
   const health = createHealthRoutes(session);
+  const composites = [allPositions({ contract }), historyBySymbol({ contract })];
   const app = createApp(
     {
       edge: createEdge({
@@ -110,12 +113,22 @@ export async function startServer(deps: {
       }),
       probes: createProbes(health),
       keys: createKeys(keys),
-      own: createOwnRoutes({ health }),
-      composites: createCompositeRoutes({
-        composites: [allPositions({ contract }), historyBySymbol({ contract })],
-        pipeline,
-        gateway,
+      own: createOwnRoutes({
+        health,
+        openapi: createOpenapi({
+          folder: generatedFolder,
+          operations: contract.operations,
+          composed: composites,
+          version: deps.version,
+          asksForKeys: keys !== null,
+        }),
+        debug: createDebugRoutes({
+          token: config.debugToken,
+          gateway,
+          call: (operationId, json, signal) => pipeline.own(operationId, json, signal),
+        }),
       }),
+      composites: createCompositeRoutes({ composites, pipeline, gateway }),
       friendly: createFriendlyRoutes({ routes: createRoutes(friendlyTargets(contract)), pipeline, gateway }),
       contract: createContractRoutes({
         routes: createRoutes(contractTargets(contract)),

@@ -55,7 +55,8 @@ function inCallersWords(error: unknown, { operation, friendly }: Match): unknown
 
 function callersPointer(pointer: string, { params, body }: FriendlyRoute): string {
   const [, place = '', name = ''] = pointer.split('/');
-  const source: Pick<ParameterSource, 'query' | 'path'> | undefined = place === 'body' ? body?.[name] : params[name];
+  const source: Pick<ParameterSource, 'query' | 'path'> | undefined =
+    place === 'body' ? body?.[name] : params[name];
   if (source?.query !== undefined) return `/query/${source.query}`;
   return source?.path === undefined ? pointer : `/path/${source.path}`;
 }

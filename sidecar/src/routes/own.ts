@@ -3,33 +3,50 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { exchangeOf } from '../request/exchange.ts';
 import { wrongMethod } from '../request/route.ts';
+import type { DebugRoutes } from './debug.ts';
 import type { HealthRoutes } from './health.ts';
 
-type Handler = (request: Request, response: Response) => void | Promise<void>;
-type Table = Readonly<Record<string, { operation: string; get: Handler } | undefined>>;
+interface Row {
+  operation: string;
+  get: (request: Request, response: Response) => void | Promise<void>;
+}
 
 /** For platforms with one port: asked without a key, as on the admin port. */
 export function createProbes(health: HealthRoutes): RequestHandler {
-  return serveTable({
+  return serve({
     '/livez': { operation: 'livez', get: (request, response) => health.livez(request, response) },
     '/readyz': { operation: 'readyz', get: (request, response) => health.readyz(request, response) },
   });
 }
 
-export function createOwnRoutes({ health }: { health: HealthRoutes }): RequestHandler[] {
-  return [
-    serveTable({
-      '/health': {
-        operation: 'health',
-        get: (request, response) => health.health(response, exchangeOf(request).signal),
-      },
-    }),
-  ];
+export function createOwnRoutes(deps: {
+  health: HealthRoutes;
+  openapi: (request: Request, response: Response) => Promise<void>;
+  /** Null without a token: then these paths are unknown like any other. */
+  debug: DebugRoutes | null;
+}): RequestHandler {
+  const { health, openapi, debug } = deps;
+  return serve({
+    '/health': {
+      operation: 'health',
+      get: (request, response) => health.health(response, exchangeOf(request).signal),
+    },
+    '/openapi.json': { operation: 'openapi', get: openapi },
+    ...(debug === null ? {} : debugRows(debug)),
+  });
 }
 
-function serveTable(table: Table): RequestHandler {
+const debugRows = (debug: DebugRoutes): Record<string, Row> => ({
+  '/debug/jar': { operation: 'debug-jar', get: (request, response) => debug.jar(request, response) },
+  '/debug/probe': {
+    operation: 'debug-probe',
+    get: (request, response) => debug.probe(request, response, exchangeOf(request).signal),
+  },
+});
+
+function serve(table: Readonly<Record<string, Row | undefined>>): RequestHandler {
   return async (request, response, next) => {
-    const row = table[request.path];
+    const row = Object.hasOwn(table, request.path) ? table[request.path] : undefined;
     if (row === undefined) return next();
     exchangeOf(request).operation = row.operation;
     if (request.method !== 'GET' && request.method !== 'HEAD') throw wrongMethod(request.method, ['GET']);
