@@ -49,15 +49,15 @@ export async function startSidecar(gatewayApiUrl: string, env: Env = {}): Promis
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const logged = watchLog(child.stdout);
-  const [url, adminUrl] = await Promise.race([
-    logged((line) => addressesIn(line) !== null).then((line) => addressesIn(line) ?? []),
+  const started = await Promise.race([
+    logged((line) => typeof line['publicUrl'] === 'string'),
     exited.then(({ code }): never => {
       throw new Error(`the server ended with ${String(code)} before it had started:\n${errors}`);
     }),
   ]);
   return {
-    url: url ?? '',
-    adminUrl: adminUrl ?? '',
+    url: String(started['publicUrl']),
+    adminUrl: String(started['adminUrl']),
     pid: child.pid ?? 0,
     logged,
     exited,
@@ -103,12 +103,6 @@ function watchLog(stdout: Readable): Sidecar['logged'] {
     if (past !== undefined) return Promise.resolve(past);
     return new Promise((resolve) => waiting.push({ fits, resolve }));
   };
-}
-
-/** The two addresses of the line that says the server has started. */
-function addressesIn(line: LogLine): string[] | null {
-  const match = /^Listening on (\S+), admin on (\S+):/.exec(String(line['msg']));
-  return match === null ? null : match.slice(1);
 }
 
 function parseLine(text: string): LogLine {
