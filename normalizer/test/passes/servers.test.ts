@@ -34,6 +34,12 @@ passTable(servers, [
     want: { servers: base, paths: { '/a': { get: {} } } },
   },
   {
+    name: 'a hosted operation with servers of its own',
+    given: { servers: host, paths: { '/gw/b': { get: { servers: based } } } },
+    want: { servers: base, paths: { '/gw/b': { get: { servers: based } } } },
+    at: ['/servers'],
+  },
+  {
     name: 'no servers at all',
     given: { paths: { '/gw/b': { get: {} } } },
     want: { servers: base, paths: { '/gw/b': { get: {} } } },
