@@ -20554,7 +20554,7 @@ return errors === 0;
 }
 validate484.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema299 = {"type":"integer","format":"int32","minimum":-2147483648,"maximum":2147483647};
+const schema299 = {"type":"integer","format":"int32","minimum":0,"maximum":2147483647};
 
 function validate486(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -20600,8 +20600,8 @@ validate486.errors = [{instancePath,schemaPath:"#/maximum",keyword:"maximum",par
 return false;
 }
 else {
-if(data < -2147483648 || isNaN(data)){
-validate486.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: -2147483648},message:"must be >= -2147483648"}];
+if(data < 0 || isNaN(data)){
+validate486.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
