@@ -29,6 +29,7 @@ import { createHealthRoutes } from './routes/health.ts';
 import { historyBySymbol } from './routes/history.ts';
 import { createOwnRoutes, createProbes } from './routes/own.ts';
 import { allPositions } from './routes/positions.ts';
+import { createLoginPages } from './session/login/pages.ts';
 import { createSession } from './session/session.ts';
 import type { SessionStateName } from './session-state.ts';
 import { formatAddress, type Address } from './setting-values.ts';
@@ -98,6 +99,15 @@ export async function startServer(deps: {
     }),
   });
 
+  const loginPages = createLoginPages({
+    gateway,
+    fingerprint: config.gatewayFingerprint,
+    timeoutMs: config.upstreamTimeoutSeconds * 1000,
+    publicUrl: config.publicUrl,
+    session,
+    observe,
+  });
+
   let stopping = false;
   const check = createHostCheck(config);
   const health = createHealthRoutes(session);
@@ -138,7 +148,7 @@ export async function startServer(deps: {
         passthrough: config.passthrough,
         readOnly: config.readOnly,
       }),
-      loginPages: (_request, _response, next) => next(),
+      loginPages: loginPages.handle,
     },
     observe,
   );
@@ -164,6 +174,7 @@ export async function startServer(deps: {
       stopping = true;
       const drained = await listener.stop(deadlineMs);
       await session.stop();
+      loginPages.stop();
       await gateway.stop();
       await admin.stop();
       return drained;
