@@ -45,6 +45,8 @@ export async function startListener(deps: {
   bind: Address;
   handler: RequestListener;
   upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Answers bytes that are no request. */
+  brokenRequest?: (error: Error, socket: Duplex) => void;
   /** Asked at each TLS connection, so that it may be made late and renewed; null when HTTPS is off. */
   identity: (() => Promise<Identity>) | null;
   observe: Observe;
@@ -53,6 +55,7 @@ export async function startListener(deps: {
   const server = createServer({ ...limits, noDelay: true, keepAlive: true }, deps.handler);
   server.maxConnections = maxConnections;
   if (deps.upgrade !== undefined) server.on('upgrade', deps.upgrade);
+  if (deps.brokenRequest !== undefined) server.on('clientError', deps.brokenRequest);
 
   // Node's own listeners turn a socket into HTTP; from here on they get it when it has been looked at.
   const speakHttp = server.listeners('connection');

@@ -16,6 +16,7 @@ import { startListener } from './listener.ts';
 import type { Observe } from './observe.ts';
 import { createOpenapi } from './openapi.ts';
 import { loadApiKeys } from './own-key.ts';
+import { answerBrokenRequest } from './request/broken-request.ts';
 import { createContractRoutes } from './request/contract-routes.ts';
 import { createEdge } from './request/edge.ts';
 import { createFriendlyRoutes } from './request/friendly-routes.ts';
@@ -154,12 +155,16 @@ export async function startServer(deps: {
   );
 
   const admin = await startAdmin({ ...health, bind: config.adminBind, registry: deps.registry, observe });
-  const listener = await startListener({ bind: config.bind, handler: app, identity, observe }).catch(
-    async (error: unknown) => {
-      await admin.stop();
-      throw error;
-    },
-  );
+  const listener = await startListener({
+    bind: config.bind,
+    handler: app,
+    brokenRequest: answerBrokenRequest,
+    identity,
+    observe,
+  }).catch(async (error: unknown) => {
+    await admin.stop();
+    throw error;
+  });
   session.start();
   observe({
     kind: 'started',
