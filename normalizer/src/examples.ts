@@ -14,8 +14,8 @@ export interface Piece {
 
 export interface Example extends Piece {
   readonly of: 'mediaType' | 'parameter' | 'header' | 'schema';
-  /** takes the example out of the document */
-  readonly drop: () => void;
+  /** puts another value in the example's place; undefined takes the example out of the document */
+  readonly replace: (value: Json | undefined) => void;
 }
 
 /** Whole examples: of media types, parameters and headers, and those inside schemas. */
@@ -34,8 +34,10 @@ function inSchema({ node, at }: Place): Example[] {
     value,
     schema: node,
     schemaAt: at,
-    drop() {
-      const rest = list(node, 'examples').filter((other) => other !== value);
+    replace(is) {
+      const rest = list(node, 'examples').flatMap((other) =>
+        other === value ? (is === undefined ? [] : [is]) : [other],
+      );
       if (rest.length > 0) node['examples'] = rest;
       else delete node['examples'];
     },
@@ -47,18 +49,23 @@ function shown(document: JsonObject, { kind, node, at }: Place, schema: JsonObje
   const found: Example[] = [];
   const single = node['example'];
   if (single !== undefined) {
-    found.push({ ...common, at: join(at, 'example'), value: single, drop: () => delete node['example'] });
+    const replace = (is: Json | undefined) => {
+      if (is === undefined) delete node['example'];
+      else node['example'] = is;
+    };
+    found.push({ ...common, at: join(at, 'example'), value: single, replace });
   }
   const named = object(node, 'examples') ?? {};
   for (const [name, example] of Object.entries(named)) {
     const shared = locate(document, example, join(at, 'examples', name));
     const value = shared?.node['value'];
     if (!shared || value === undefined) continue;
-    const drop = () => {
-      Reflect.deleteProperty(named, name);
+    const replace = (is: Json | undefined) => {
+      if (is !== undefined) shared.node['value'] = is;
+      else Reflect.deleteProperty(named, name);
       if (Object.keys(named).length === 0) delete node['examples'];
     };
-    found.push({ ...common, at: join(shared.at, 'value'), value, drop });
+    found.push({ ...common, at: join(shared.at, 'value'), value, replace });
   }
   return found;
 }

@@ -9,9 +9,9 @@ export const contradictingExamples: Pass = {
   name: 'contradicting-examples',
   run(document, report) {
     const check = schemaCheck(document);
-    for (const { at, value, schemaAt, drop } of examples(document)) {
+    for (const { at, value, schemaAt, replace } of examples(document)) {
       if (check(schemaAt, value)) continue;
-      drop();
+      replace(undefined);
       report(at, value, undefined);
     }
   },

@@ -11,6 +11,7 @@ import { exampleTypes } from './example-types.ts';
 import { formats } from './formats.ts';
 import { integerRange } from './integer-range.ts';
 import { listParameters } from './list-parameters.ts';
+import { loneExamples } from './lone-examples.ts';
 import { nullScopes } from './null-scopes.ts';
 import { objectTypes } from './object-types.ts';
 import { openapi31 } from './openapi-3-1.ts';
@@ -42,6 +43,7 @@ export const passes: readonly Pass[] = [
   objectTypes,
   requiredNames,
   wrappedExamples,
+  loneExamples,
   decimalIntegers,
   integerRange,
   exampleTypes,
