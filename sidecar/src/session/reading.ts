@@ -96,7 +96,7 @@ export function projectStatus(body: Members): BrokerageStatus {
     authenticated: body['authenticated'] === true,
     connected: body['connected'] === true,
     competing: body['competing'] === true,
-    message: typeof message === 'string' ? message : null,
+    message: typeof message === 'string' && message !== '' ? message : null,
   };
 }
 

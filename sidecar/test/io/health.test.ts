@@ -48,7 +48,7 @@ describe('a state', () => {
         MAC: '98:F2:B3:23:BF:A0',
         serverInfo: { serverName: 'JifN' },
       },
-      want: { authenticated: true, connected: true, competing: false, message: '' },
+      want: { authenticated: true, connected: true, competing: false, message: null },
     },
     {
       name: 'logged out, in its short form',

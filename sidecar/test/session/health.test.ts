@@ -11,12 +11,12 @@ describe('what it projects', () => {
     {
       name: 'a session',
       given: live,
-      want: { authenticated: true, connected: true, competing: false, message: '' },
+      want: { authenticated: true, connected: true, competing: false, message: null },
     },
     {
       name: 'a competition',
       given: competing,
-      want: { authenticated: false, connected: true, competing: true, message: '' },
+      want: { authenticated: false, connected: true, competing: true, message: null },
     },
     {
       name: 'missing members',

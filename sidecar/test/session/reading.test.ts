@@ -92,7 +92,7 @@ describe('an answer about the session', () => {
     expect(readSession(answer(200, tickled(live)))).toEqual({
       event: 'authenticated',
       reason: 'IBKR confirms the brokerage session.',
-      status: { authenticated: true, connected: true, competing: false, message: '' },
+      status: { authenticated: true, connected: true, competing: false, message: null },
       ssoExpiresMs: 599_000,
     });
   });

@@ -328,7 +328,7 @@ describe('after the login page reported success', () => {
 });
 
 describe('health', () => {
-  const healthy = { authenticated: true, connected: true, competing: false, message: '' };
+  const healthy = { authenticated: true, connected: true, competing: false, message: null };
 
   test('costs no call while the last answer is fresh, and one when it is not', async () => {
     const open = await opened();
