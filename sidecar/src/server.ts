@@ -16,13 +16,16 @@ import { startListener } from './listener.ts';
 import type { Observe } from './observe.ts';
 import { createOpenapi } from './openapi.ts';
 import { loadApiKeys } from './own-key.ts';
+import { startRelay } from './events/relay.ts';
 import { answerBrokenRequest } from './request/broken-request.ts';
 import { createContractRoutes } from './request/contract-routes.ts';
 import { createEdge } from './request/edge.ts';
 import { createFriendlyRoutes } from './request/friendly-routes.ts';
 import { createKeys } from './request/keys.ts';
 import { createPipeline } from './request/pipeline.ts';
+import { writeProblem } from './request/problem.ts';
 import { contractTargets, createRoutes, friendlyTargets } from './request/route.ts';
+import { createSocketPeer } from './request/socket-peer.ts';
 import { loadValidators } from './request/validate.ts';
 import { createCompositeRoutes } from './routes/composite.ts';
 import { createDebugRoutes } from './routes/debug.ts';
@@ -51,6 +54,7 @@ export async function startServer(deps: {
   version: string;
 }): Promise<Server> {
   const { config, observe, clock } = deps;
+  const userAgent = `bezant/${deps.version}`;
   const contract = loadContract();
   const validators = await loadValidators(generatedFolder);
   const identity = createCertificate({ config, clock, observe });
@@ -64,7 +68,7 @@ export async function startServer(deps: {
     url: parseGatewayUrl(config.gatewayUrl),
     cookies: new GatewayCookies(config.edgeCookiePrefixes),
     trust: { verify: config.verifyTls, caFile: config.gatewayCa, fingerprint: config.gatewayFingerprint },
-    userAgent: `bezant/${deps.version}`,
+    userAgent,
     timeoutMs: config.upstreamTimeoutSeconds * 1000,
     onStaleCookies: () => observe({ kind: 'cookies', what: 'stale-dropped' }),
   });
@@ -100,6 +104,7 @@ export async function startServer(deps: {
     }),
   });
 
+  const check = createHostCheck(config);
   const loginPages = createLoginPages({
     gateway,
     fingerprint: config.gatewayFingerprint,
@@ -109,8 +114,19 @@ export async function startServer(deps: {
     observe,
   });
 
+  const peer = createSocketPeer({ check, keys, readOnly: config.readOnly });
+  const relay = startRelay({
+    gateway,
+    fingerprint: config.gatewayFingerprint,
+    userAgent,
+    clock,
+    observe,
+    checkPeer: (request) => peer.check(request),
+    mayTrade: (request) => peer.mayTrade(request),
+    refuse: writeProblem,
+  });
+
   let stopping = false;
-  const check = createHostCheck(config);
   const health = createHealthRoutes(session);
   const composites = [allPositions({ contract }), historyBySymbol({ contract })];
   const app = createApp(
@@ -158,6 +174,7 @@ export async function startServer(deps: {
   const listener = await startListener({
     bind: config.bind,
     handler: app,
+    upgrade: (request, socket, head) => relay.upgrade(request, socket, head),
     brokenRequest: answerBrokenRequest,
     identity,
     observe,
@@ -177,6 +194,7 @@ export async function startServer(deps: {
   return {
     async stop(deadlineMs) {
       stopping = true;
+      await relay.stop();
       const drained = await listener.stop(deadlineMs);
       await session.stop();
       loginPages.stop();
