@@ -58,13 +58,13 @@ export class RecoveryBudget {
     return this.#ledger.lockedUntilMs;
   }
 
-  /** When the next attempt may be made: now, or a time to come. */
+  /** When the next attempt may be made: a time to come, or one that has passed. */
   get dueMs(): number {
     const { attemptsMs, failures } = this.#ledger;
     const last = attemptsMs.at(-1) ?? -Infinity;
     const spacing = spacingsMs[Math.min(failures, spacingsMs.length) - 1] ?? 0;
     const free = windows.map(({ limit, windowMs }) => (attemptsMs.at(-limit) ?? -Infinity) + windowMs);
-    return Math.max(this.#clock.now(), last + spacing, ...free);
+    return Math.max(last + spacing, ...free);
   }
 
   /** Whether the day's attempts are used up. */

@@ -24,14 +24,14 @@ const open = (): RecoveryBudget =>
   new RecoveryBudget({ clock, dataDir, observe: (happening) => happenings.push(happening) });
 
 /** Minutes until the next attempt is due. */
-const waitMinutes = (budget: RecoveryBudget): number => (budget.dueMs - clock.now()) / minuteMs;
+const waitMinutes = (budget: RecoveryBudget): number => Math.max(0, budget.dueMs - clock.now()) / minuteMs;
 
 /** Makes every attempt as soon as it is due, until the day's are used up. */
 async function spendAll(budget: RecoveryBudget, after: () => void = () => undefined): Promise<number[]> {
   const startMs = clock.now();
   const madeAt: number[] = [];
   while (!budget.isSpent) {
-    await clock.advance(budget.dueMs - clock.now());
+    await clock.advance(Math.max(0, budget.dueMs - clock.now()));
     madeAt.push((clock.now() - startMs) / minuteMs);
     budget.spend();
     after();
