@@ -16,11 +16,9 @@ import {
   type Hint,
   type Reading,
 } from './reading.ts';
+import { createOwnCalls, type SessionCall } from './own-calls.ts';
 import { createRecovery } from './recovery.ts';
 import { describedBy, nextState, type SessionEvent, type SessionStateName } from './state.ts';
-
-/** A call of our own, by operationId; `json` undefined sends no body. */
-export type SessionCall = (operationId: string, json: unknown, signal: AbortSignal) => Promise<GatewayAnswer>;
 
 export interface SessionState {
   name: SessionStateName;
@@ -79,11 +77,7 @@ export function createSession(deps: {
 }): Session {
   const { clock, observe } = deps;
   const isQuiet = deps.keepaliveSeconds === 0;
-  const stopping = new AbortController();
   const listeners = new Set<(from: SessionStateName, to: SessionStateName, reason: string) => void>();
-  const underWay = new Set<Promise<unknown>>();
-  /** Our own calls come by `saw` too, where they are no caller's wish. */
-  const ours = new Map<string, number>();
 
   let current: SessionState = {
     name: 'down',
@@ -128,32 +122,26 @@ export function createSession(deps: {
   function notice({ event, reason, isCertain, isWell }: Hint): void {
     const { name } = current;
     // Without a watch there is no second opinion to wait for.
-    const isTaken = event === 'logged-out' ? isCertain || name === 'down' || isQuiet : isCertain;
+    const isEnough = isCertain || (event === 'logged-out' && (name === 'down' || isQuiet));
+    // Whoever has lost a competition has no bridge either.
+    const isTaken = isEnough && !(event === 'not-authenticated' && name === 'competing');
     if (event !== null && isTaken) apply({ event, reason, status: null, ssoExpiresMs: null });
     if (isWell === unusable.has(name) && !isQuiet) keeper.hurry();
   }
 
-  /** One call of ours; its answer or problem moves the state. */
-  async function send(operationId: string, json: unknown): Promise<GatewayAnswer> {
-    ours.set(operationId, (ours.get(operationId) ?? 0) + 1);
-    const read = (outcome: GatewayAnswer | Problem): void => {
+  const ours = createOwnCalls({
+    call: deps.call,
+    onOutcome(operationId, outcome) {
       if (telling.has(operationId)) apply(readSession(outcome));
-    };
-    try {
-      const answer = await deps.call(operationId, json, stopping.signal);
-      read(answer);
-      return answer;
-    } catch (error) {
-      if (error instanceof Problem) read(error);
-      throw error;
-    } finally {
-      ours.set(operationId, (ours.get(operationId) ?? 1) - 1);
-    }
-  }
+    },
+    onFault({ message }) {
+      observe({ kind: 'warning', message: `Looking after the session failed: ${message}` });
+    },
+  });
 
   async function ask(operationId: string, json?: unknown): Promise<Reading> {
     try {
-      return readSession(await send(operationId, json));
+      return readSession(await ours.send(operationId, json));
     } catch (error) {
       if (error instanceof Problem) return readSession(error);
       throw error;
@@ -162,24 +150,8 @@ export function createSession(deps: {
 
   function look(): Promise<GatewayAnswer> {
     askedMs = clock.now();
-    looking ??= tracked(send(operations.status, undefined)).finally(() => (looking = null));
+    looking ??= ours.send(operations.status).finally(() => (looking = null));
     return looking;
-  }
-
-  function tracked<Value>(work: Promise<Value>): Promise<Value> {
-    const settled = work.catch(() => undefined).finally(() => underWay.delete(settled));
-    underWay.add(settled);
-    return work;
-  }
-
-  /** Failures of our own calls have moved the state already; what else goes wrong is ours to know. */
-  async function inBackground(work: () => Promise<unknown>): Promise<void> {
-    try {
-      await tracked(work());
-    } catch (error) {
-      if (error instanceof Problem || stopping.signal.aborted) return;
-      observe({ kind: 'warning', message: `Looking after the session failed: ${(error as Error).message}` });
-    }
   }
 
   async function tickle(): Promise<void> {
@@ -201,9 +173,9 @@ export function createSession(deps: {
     random: deps.random,
     keepaliveMs: deps.keepaliveSeconds * 1000,
     state: () => current.name,
-    tickle: () => inBackground(tickle),
+    tickle: () => ours.inBackground(tickle),
     watch: () =>
-      inBackground(async () => {
+      ours.inBackground(async () => {
         await look();
         await recovery.step();
       }),
@@ -225,7 +197,8 @@ export function createSession(deps: {
     ssoExpiresMs: () => ssoExpiresMs,
 
     saw({ operation, outcome }) {
-      if ((ours.get(operation) ?? 0) > 0) return;
+      // Ours have been read already, and are no caller’s wish.
+      if (ours.isUnderWay(operation)) return;
       if (operation === operations.logout) {
         if (!(outcome instanceof Problem) && outcome.status < 300) {
           dispatch(
@@ -254,7 +227,7 @@ export function createSession(deps: {
     },
 
     refresh() {
-      if (isQuiet && clock.now() - askedMs > refreshMs) void inBackground(look);
+      if (isQuiet && clock.now() - askedMs > refreshMs) void ours.inBackground(look);
     },
 
     onChange(listener) {
@@ -269,8 +242,7 @@ export function createSession(deps: {
     async stop() {
       keeper.stop();
       cancelLoginWait();
-      stopping.abort(new Problem('shutting_down', 'This server is shutting down.'));
-      await Promise.all(underWay);
+      await ours.stop();
     },
   };
 }

@@ -2,7 +2,7 @@
 
 import type { GatewayAnswer } from '../../src/gateway.ts';
 import { Problem } from '../../src/errors.ts';
-import type { SessionCall } from '../../src/session/session.ts';
+import type { SessionCall } from '../../src/session/own-calls.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { answer, live, tickled } from './answers.ts';
 

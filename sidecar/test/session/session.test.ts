@@ -236,6 +236,14 @@ describe('what passes by', () => {
     expect(open.moves()).toEqual(['live', 'yielded', 'no-brokerage', 'live']);
   });
 
+  test('to have no bridge is no news of a competition', async () => {
+    const open = await opened();
+    open.ibkr.says(competing);
+    open.session.saw({ operation: 'getAuthStatus', outcome: answer(200, competing) });
+    open.session.saw({ operation: positions, outcome: answer(400, { error: 'Bad Request: no bridge' }) });
+    expect(open.moves()).toEqual(['live', 'competing']);
+  });
+
   test('a logout that failed is none', async () => {
     const open = await opened();
     open.session.saw({ operation: 'logout', outcome: answer(500) });
