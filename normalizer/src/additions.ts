@@ -3,8 +3,10 @@
 
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { object, operations, valueAt } from './document.ts';
+import { object } from './document.ts';
 import { isObject, textOf, type Json, type JsonObject } from './json.ts';
+import { keyOf, operations } from './operation.ts';
+import { unescapeKey, valueAt } from './pointer.ts';
 import { Problem } from './problem.ts';
 import { parseAny } from './read.ts';
 import { compareVersions } from './version.ts';
@@ -63,9 +65,9 @@ export function applyAdditions(document: JsonObject, additions: Additions): void
     }
     info['version'] = additions.version;
   }
-  for (const { path, method, node } of operations(document)) {
-    const id = additions.operationIds[`${method.toUpperCase()} ${path}`];
-    if (id !== undefined && !node['operationId']) node['operationId'] = id;
+  for (const operation of operations(document)) {
+    const id = additions.operationIds[keyOf(operation)];
+    if (id !== undefined && !operation.node['operationId']) operation.node['operationId'] = id;
   }
 }
 
@@ -90,10 +92,7 @@ function remove(document: JsonObject, key: string): void {
 function applyChange(document: JsonObject, { at, is }: Change, file: string): void {
   const cut = at.lastIndexOf('/');
   const owner = valueAt(document, at.slice(0, cut));
-  const key = at
-    .slice(cut + 1)
-    .replaceAll('~1', '/')
-    .replaceAll('~0', '~');
+  const key = unescapeKey(at.slice(cut + 1));
   if (isObject(owner)) {
     if (is === undefined) Reflect.deleteProperty(owner, key);
     else owner[key] = is;

@@ -3,6 +3,7 @@
 // Positions as the OpenAPI Specification 3.0 and 3.1 define them; callbacks and links hold nothing that we read.
 
 import { isObject, type Json, type JsonObject } from './json.ts';
+import { join } from './pointer.ts';
 
 export const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
 
@@ -36,7 +37,7 @@ const payload: Edges = {
   examples: ['example', 'map'],
 };
 
-export const EDGES: Readonly<Record<Kind, Edges>> = {
+const EDGES: Readonly<Record<Kind, Edges>> = {
   document: {
     info: ['info', 'one'],
     externalDocs: ['externalDocs', 'one'],
@@ -103,6 +104,8 @@ export const EDGES: Readonly<Record<Kind, Edges>> = {
   securityScheme: {},
 };
 
+export const KINDS = Object.keys(EDGES) as readonly Kind[];
+
 export interface Place {
   readonly kind: Kind;
   readonly node: JsonObject;
@@ -137,80 +140,6 @@ function members(value: Json | undefined, shape: Shape): (readonly [string, Json
     return Array.isArray(value) ? value.map((item, index) => [String(index), item] as const) : [];
   if (!isObject(value)) return [];
   return Object.entries(value).filter(([key]) => shape === 'map' || !key.startsWith('x-'));
-}
-
-/** Extends a JSON pointer. */
-export function join(at: string, ...keys: (string | number)[]): string {
-  return keys.reduce<string>((whole, key) => `${whole}/${escapeKey(String(key))}`, at);
-}
-
-function escapeKey(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
-/** What a JSON pointer (`/a/b`) leads to. */
-export function valueAt(document: Json, pointer: string): Json | undefined {
-  let value: Json | undefined = document;
-  for (const part of pointer.split('/').slice(1)) {
-    const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
-    if (Array.isArray(value)) value = value[Number(key)];
-    else if (isObject(value) && Object.hasOwn(value, key)) value = value[key];
-    else return undefined;
-  }
-  return value;
-}
-
-export interface Located {
-  readonly node: JsonObject;
-  readonly at: string;
-}
-
-/** Follows `$ref`, however many steps, to the object itself; undefined when it leads nowhere or round in a circle. */
-export function locate(document: JsonObject, node: Json | undefined, at: string): Located | undefined {
-  const seen = new Set<string>();
-  let value = node;
-  let where = at;
-  while (isObject(value) && typeof value['$ref'] === 'string') {
-    const ref = value['$ref'];
-    if (!ref.startsWith('#') || seen.has(ref)) return undefined;
-    seen.add(ref);
-    where = decodeFragment(ref);
-    value = valueAt(document, where);
-  }
-  return isObject(value) ? { node: value, at: where } : undefined;
-}
-
-export function follow(document: JsonObject, node: Json | undefined): JsonObject | undefined {
-  return locate(document, node, '')?.node;
-}
-
-function decodeFragment(ref: string): string {
-  try {
-    return decodeURIComponent(ref.slice(1));
-  } catch {
-    return ref.slice(1);
-  }
-}
-
-export interface Operation {
-  readonly path: string;
-  readonly method: (typeof METHODS)[number];
-  readonly item: JsonObject;
-  readonly node: JsonObject;
-  readonly at: string;
-}
-
-/** The operations under `paths`, in the document's order. */
-export function operations(document: JsonObject): Operation[] {
-  const paths = document['paths'];
-  return members(paths, 'patterned').flatMap(([path, item]) =>
-    !isObject(item)
-      ? []
-      : METHODS.flatMap((method) => {
-          const node = item[method];
-          return isObject(node) ? [{ path, method, item, node, at: join('', 'paths', path, method) }] : [];
-        }),
-  );
 }
 
 /** A list member of a node; empty when absent or not a list. */

@@ -1,8 +1,9 @@
 // Every example beside the schema it illustrates, and on downwards: which schema governs which piece of the example.
 // Passes that learn from examples use this, so that what one operation shows never changes another's field of that name.
 
-import { follow, join, list, locate, object, walk, type Place } from './document.ts';
+import { list, object, walk, type Place } from './document.ts';
 import { isNumber, isObject, type Json, type JsonObject } from './json.ts';
+import { follow, join, locate } from './pointer.ts';
 
 export interface Piece {
   /** JSON pointer of the value */

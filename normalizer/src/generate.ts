@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { applyAdditions, loadAdditions } from './additions.ts';
 import type { Files, Normalised } from './emit/emitter.ts';
 import { emitters, documentEmitters } from './emit/index.ts';
-import { fillRequiredWords } from './facts.ts';
+import { fillRequiredWords } from './prose.ts';
 import type { JsonObject } from './json.ts';
 import { applyOverlay } from './overlay-apply.ts';
 import { loadOverlay, type Overlay } from './overlay.ts';

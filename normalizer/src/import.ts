@@ -1,7 +1,7 @@
-// IBKR's published document → spec/vendor/cpapi-<version>.json, the interface facts of it (see facts.ts).
+// IBKR's published document → spec/vendor/cpapi-<version>.json, the interface facts of it (see prose.ts).
 
 import { object } from './document.ts';
-import { dropProse } from './facts.ts';
+import { dropProse } from './prose.ts';
 import { normaliseDocument } from './generate.ts';
 import { cloneJson, writeJson, type JsonObject } from './json.ts';
 import { Problem } from './problem.ts';

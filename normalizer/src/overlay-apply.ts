@@ -1,9 +1,11 @@
-// Writes the overlay into the normalised document: our summaries, our corrections, and the operations that IBKR's document
-// leaves out. Corrections are JSON merge patches (RFC 7396): null removes, lists are replaced whole.
+// Writes the overlay into IBKR's document, before the passes: our summaries, our corrections, and the operations that the
+// document leaves out. Corrections are JSON merge patches (RFC 7396): null removes, lists are replaced whole.
 
-import { follow, list, object, valueAt } from './document.ts';
+import { list, object } from './document.ts';
 import { cloneJson, isObject, type Json, type JsonObject } from './json.ts';
+import { placeholders } from './operation.ts';
 import type { OperationFacts, Overlay } from './overlay.ts';
+import { follow, valueAt } from './pointer.ts';
 
 /** Entries that fit nothing change nothing; a rule names them. */
 export function applyOverlay(document: JsonObject, overlay: Overlay): void {
@@ -36,7 +38,7 @@ function find(document: JsonObject, key: string, facts: OperationFacts): JsonObj
       operationId: facts.id,
       'x-bezant-origin': 'overlay',
       tags: [facts.tag],
-      parameters: [...path.matchAll(/\{(.+?)\}/g)].map(([, name = '']) => ({
+      parameters: placeholders(path).map((name) => ({
         name,
         in: 'path',
         required: true,

@@ -4,7 +4,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { Operation } from './document.ts';
 import type { JsonObject } from './json.ts';
 import { overlayFileSchema, type SAFETY, type SERVED_BY } from './overlay-schema.ts';
 import { Problem } from './problem.ts';
@@ -80,11 +79,6 @@ interface OverlayFile {
   readonly defaults?: { readonly servedBy?: ServedBy; readonly source?: string };
   readonly operations: Readonly<Record<string, Partial<Written>>>;
   readonly schemas?: Readonly<Record<string, { readonly source: string; readonly patch: JsonObject }>>;
-}
-
-/** How the overlay names an operation: `GET /iserver/accounts` */
-export function keyOf({ method, path }: Pick<Operation, 'method' | 'path'>): string {
-  return `${method.toUpperCase()} ${path}`;
 }
 
 /** Reads every overlay file of a folder; `additions-*` files hold pieces of the document itself and are not ours. */

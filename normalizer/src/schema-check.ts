@@ -2,8 +2,8 @@
 // check was made.
 
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import { valueAt } from './document.ts';
 import { plainJson, type Json, type JsonObject } from './json.ts';
+import { valueAt } from './pointer.ts';
 
 export type SchemaCheck = (schemaAt: string, value: Json) => boolean;
 

@@ -3,11 +3,13 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { follow, list, object, operations, walk } from '../src/document.ts';
+import { list, object, walk } from '../src/document.ts';
 import { generateContract, type Generated } from '../src/generate.ts';
 import { cloneJson, parseJson, writeJson, type JsonObject } from '../src/json.ts';
+import { operations } from '../src/operation.ts';
 import { runPasses } from '../src/passes/index.ts';
 import type { Finding } from '../src/passes/pass.ts';
+import { follow } from '../src/pointer.ts';
 import { readDocument } from '../src/read.ts';
 
 const SPEC = join(import.meta.dirname, '../../spec');

@@ -7,7 +7,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyAdditions, loadAdditions } from '../src/additions.ts';
-import { dropProse } from '../src/facts.ts';
+import { dropProse } from '../src/prose.ts';
 import { importDocument } from '../src/import.ts';
 import { isNumber, isObject, sameJson, type Json } from '../src/json.ts';
 import { runPasses } from '../src/passes/index.ts';

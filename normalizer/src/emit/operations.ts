@@ -1,10 +1,11 @@
 // operations.json: one row for each operation, from the normalised document and the overlay. Everything that asks "what is
 // this call, may I make it, how often" reads this table.
 
-import { follow, list, object, operations, type Operation } from '../document.ts';
-import { isObject, type Json, type JsonObject } from '../json.ts';
-import { keyOf } from '../overlay.ts';
+import { object } from '../document.ts';
+import { isObject, type JsonObject } from '../json.ts';
+import { idOf, keyOf, operations, parametersOf, type Operation } from '../operation.ts';
 import type { Guard, OperationFacts, Overlay, Pacing, Route, Safety, ServedBy } from '../overlay.ts';
+import { follow } from '../pointer.ts';
 import { Problem } from '../problem.ts';
 import type { Emitter } from './emitter.ts';
 
@@ -57,7 +58,7 @@ function operationRow(
   operation: Operation,
   facts: OperationFacts | undefined,
 ): OperationRow {
-  const { path, method, item, node } = operation;
+  const { path, method, node } = operation;
   if (facts?.summary === undefined || facts.safety === undefined || facts.servedBy === undefined)
     throw new Problem(`${keyOf(operation)} has no complete entry in spec/overlay: complete it`);
   return {
@@ -67,9 +68,7 @@ function operationRow(
     tag: facts.tag,
     summary: facts.summary,
     origin: facts.id === undefined ? 'ibkr' : 'overlay',
-    parameters: [...list(item, 'parameters'), ...list(node, 'parameters')].flatMap((parameter) =>
-      parameterRow(document, parameter),
-    ),
+    parameters: parametersOf(document, operation).flatMap(({ node }) => parameterRow(document, node)),
     body: body(follow(document, node['requestBody'])),
     responses: Object.fromEntries(
       Object.entries(object(node, 'responses') ?? {}).map(([status, response]) => [
@@ -88,14 +87,10 @@ function operationRow(
   };
 }
 
-export function idOf(operation: Operation): string {
-  const id = operation.node['operationId'];
-  if (typeof id !== 'string') throw new Problem(`${keyOf(operation)} has no operationId: give it one`);
-  return id;
-}
-
-function parameterRow(document: JsonObject, parameter: Json): ParameterRow[] {
-  const { name, in: position, required, schema } = follow(document, parameter) ?? {};
+function parameterRow(
+  document: JsonObject,
+  { name, in: position, required, schema }: JsonObject,
+): ParameterRow[] {
   if (typeof name !== 'string' || typeof position !== 'string') return [];
   const type = follow(document, schema)?.['type'];
   return [

@@ -1,7 +1,9 @@
 // The session cookie is carried by the cookie jar between sidecar and Gateway; no caller fills it in per operation.
 
-import { follow, join, list, operations, object } from '../document.ts';
+import { list, object } from '../document.ts';
 import type { JsonObject } from '../json.ts';
+import { operations } from '../operation.ts';
+import { follow, join } from '../pointer.ts';
 import type { Pass } from './pass.ts';
 
 export const cookieParameters: Pass = {

@@ -1,8 +1,9 @@
 // The values of an enum must be of its type: IBKR lists "true" for booleans and "0" for numbers. Values that cannot be
 // read as the type go, and an enum that is left empty goes whole, because it would refuse everything.
 
-import { join, walk } from '../document.ts';
+import { walk } from '../document.ts';
 import { isNumber, plainJson, sameJson, type Json } from '../json.ts';
+import { join } from '../pointer.ts';
 import type { Pass } from './pass.ts';
 
 type Coerce = (value: Json) => Json | undefined;

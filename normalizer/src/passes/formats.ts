@@ -1,7 +1,8 @@
 // A format nobody knows stops strict validators. `jwt` says what the text holds, and 3.1 has a member for that; other
 // unknown formats go. Known: JSON Schema 2020-12 (Validation, section 7.3) and the OpenAPI format registry.
 
-import { join, walk } from '../document.ts';
+import { walk } from '../document.ts';
+import { join } from '../pointer.ts';
 import type { Pass } from './pass.ts';
 
 const KNOWN = new Set(

@@ -1,8 +1,8 @@
 // Timestamps and ids documented as 32-bit whose own examples do not fit into 32 bits.
 
-import { join } from '../document.ts';
 import { examples, pieces } from '../examples.ts';
 import { isNumber, plainJson } from '../json.ts';
+import { join } from '../pointer.ts';
 import type { Pass } from './pass.ts';
 
 const INT32_MAX = 2 ** 31 - 1;

@@ -2,8 +2,9 @@
 // `filters` as one member of an enum. `conids=265598,8314` fails validation until they are lists. Told by their names, or
 // by an example with a comma. A conid may be written conid@EXCHANGE, so ids are text.
 
-import { follow, list, object, walk } from '../document.ts';
+import { list, object, walk } from '../document.ts';
 import { textOf, type Json, type JsonObject } from '../json.ts';
+import { follow } from '../pointer.ts';
 import type { Pass } from './pass.ts';
 
 export const listParameters: Pass = {

@@ -1,8 +1,8 @@
 // An example that shows one row where the answer is a list of rows, such as one alert. It becomes a list of one before
 // anything is learnt from it, so that the rows' schema learns too.
 
-import { follow } from '../document.ts';
 import { examples } from '../examples.ts';
+import { follow } from '../pointer.ts';
 import type { Pass } from './pass.ts';
 
 export const loneExamples: Pass = {

@@ -1,7 +1,9 @@
 // A security requirement lists scopes; IBKR lists null where it means none.
 
-import { join, list, operations } from '../document.ts';
+import { list } from '../document.ts';
 import { isObject, type JsonObject } from '../json.ts';
+import { operations } from '../operation.ts';
+import { join } from '../pointer.ts';
 import type { Pass, Report } from './pass.ts';
 
 export const nullScopes: Pass = {

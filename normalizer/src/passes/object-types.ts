@@ -1,6 +1,7 @@
 // Schemas with properties that do not say they are objects: text would satisfy them, so nothing is ever refused.
 
-import { join, walk } from '../document.ts';
+import { walk } from '../document.ts';
+import { join } from '../pointer.ts';
 import type { Pass } from './pass.ts';
 
 export const objectTypes: Pass = {

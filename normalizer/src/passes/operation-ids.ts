@@ -1,7 +1,8 @@
 // Every operation needs one name of its own. A missing one is made of method and path; a repeated one gets the made name
 // behind it, then a number.
 
-import { join, operations, type Operation } from '../document.ts';
+import { operations, type Operation } from '../operation.ts';
+import { join } from '../pointer.ts';
 import type { Pass } from './pass.ts';
 
 export const operationIds: Pass = {

@@ -1,9 +1,10 @@
 // `oneOf` says that exactly one choice fits. IBKR's order acknowledgement fits two of them, because the choices require
 // nothing, and would be refused. Where an example fits several, one is not enough to ask for: `anyOf`.
 
+import { list } from '../document.ts';
 import { examples, pieces } from '../examples.ts';
-import { join, list } from '../document.ts';
 import { renameMember, type JsonObject } from '../json.ts';
+import { join } from '../pointer.ts';
 import { schemaCheck } from '../schema-check.ts';
 import type { Pass, Report } from './pass.ts';
 

@@ -2,8 +2,10 @@
 // differently, declares `client-id` in the path of 21 operations whose paths have no room for it, and forgets others.
 // A parameter that exists nowhere in the path goes to the query, as required as it was.
 
-import { follow, join, list, operations } from '../document.ts';
+import { list } from '../document.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
+import { operations, placeholders } from '../operation.ts';
+import { follow, join } from '../pointer.ts';
 import type { Pass, Report } from './pass.ts';
 
 interface Declared {
@@ -19,11 +21,11 @@ export const pathParameters: Pass = {
   run(document, report) {
     for (const { path, item, node, at } of operations(document)) {
       const itemAt = join('', 'paths', path);
-      const placeholders = [...path.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] ?? '');
+      const places = placeholders(path);
       const find = () => [...declared(document, node, at), ...declared(document, item, itemAt)];
       const open = () =>
-        placeholders.filter((name) => !find().some((own) => own.where === 'path' && own.name === name));
-      const strays = () => find().filter((own) => own.where === 'path' && !placeholders.includes(own.name));
+        places.filter((name) => !find().some((own) => own.where === 'path' && own.name === name));
+      const strays = () => find().filter((own) => own.where === 'path' && !places.includes(own.name));
 
       for (const stray of strays()) {
         const target = open().find((name) => name.toLowerCase() === stray.name.toLowerCase());

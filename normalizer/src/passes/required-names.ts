@@ -1,6 +1,7 @@
 // `required` naming a property that the schema spells differently (reqId, reqID) would refuse every correct body.
 
-import { join, object, walk } from '../document.ts';
+import { object, walk } from '../document.ts';
+import { join } from '../pointer.ts';
 import type { Pass } from './pass.ts';
 
 export const requiredNames: Pass = {

@@ -1,8 +1,10 @@
 // Operations require the scheme `bearerAuth`, which the document never declares. IBKR's Web API knows one way to carry
 // a token, the Authorization header with a bearer token, so an undeclared scheme is that.
 
-import { join, list, object, operations } from '../document.ts';
+import { list, object } from '../document.ts';
 import { isObject, type JsonObject } from '../json.ts';
+import { operations } from '../operation.ts';
+import { join } from '../pointer.ts';
 import type { Pass } from './pass.ts';
 
 export const securitySchemes: Pass = {

@@ -2,8 +2,9 @@
 // calls https://api.ibkr.com/tickle. All of them get it from one top-level server; the hosted operations, whose paths
 // are already whole (/gw/…, /oauth2/…), keep the servers the document named.
 
-import { join, operations } from '../document.ts';
 import { sameJson, type Json, type JsonObject } from '../json.ts';
+import { operations } from '../operation.ts';
+import { join } from '../pointer.ts';
 import type { Pass } from './pass.ts';
 
 export const CPAPI_BASE = '/v1/api';

@@ -1,7 +1,8 @@
 // An operation that only ever answers 1xx switches protocols: the WebSocket is no HTTP operation. The path goes with it
 // when nothing else is left there.
 
-import { METHODS, object, operations } from '../document.ts';
+import { METHODS, object } from '../document.ts';
+import { operations } from '../operation.ts';
 import type { Pass } from './pass.ts';
 
 export const switchingOperations: Pass = {

@@ -1,8 +1,9 @@
 // `example` holding what belongs into `examples` ({success: {value: …}}) claims that the answer has a member `success`.
 // And a media type or parameter may carry one of the two, not both.
 
-import { follow, join, object, walk } from '../document.ts';
+import { object, walk } from '../document.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
+import { follow, join } from '../pointer.ts';
 import type { Pass } from './pass.ts';
 
 const OF_EXAMPLES = new Set(['value', 'summary', 'description', 'externalValue']);

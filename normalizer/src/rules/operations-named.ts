@@ -1,6 +1,6 @@
 // Every operation has a name, and no two share one.
 
-import { operations } from '../document.ts';
+import { keyOf, operations } from '../operation.ts';
 import type { Rule } from './rule.ts';
 
 export const operationsNamed: Rule = {
@@ -8,9 +8,9 @@ export const operationsNamed: Rule = {
   holdsFor: 'any',
   faults({ document }) {
     const seen = new Map<unknown, string>();
-    return operations(document).flatMap(({ node, method, path }) => {
-      const id = node['operationId'];
-      const key = `${method.toUpperCase()} ${path}`;
+    return operations(document).flatMap((operation) => {
+      const id = operation.node['operationId'];
+      const key = keyOf(operation);
       if (typeof id !== 'string' || id === '') return [`${key} has no operationId`];
       const other = seen.get(id);
       seen.set(id, key);

@@ -1,9 +1,11 @@
 // What the table of operations must satisfy before it is written. Each rule names the operations that break it, so that
 // the build says what to add or correct in spec/overlay.
 
-import { follow, list, operations, type Operation } from '../document.ts';
-import type { Json, JsonObject } from '../json.ts';
-import { keyOf, type OperationFacts, type Overlay, type Route } from '../overlay.ts';
+import { list } from '../document.ts';
+import type { JsonObject } from '../json.ts';
+import { keyOf, operations, parametersOf, placeholders, type Operation } from '../operation.ts';
+import type { OperationFacts, Overlay, Route } from '../overlay.ts';
+import { follow } from '../pointer.ts';
 import type { Rule } from './rule.ts';
 
 export const operationsDescribed: Rule = {
@@ -56,26 +58,24 @@ function wrongTag({ node }: Operation, { tag }: OperationFacts): string[] {
 function wrongPreflight(document: JsonObject, known: ReadonlyMap<string, Operation>, id: string): string[] {
   const operation = [...known.values()].find(({ node }) => node['operationId'] === id);
   if (operation === undefined) return [`has the preflight ${id}, which is no operationId`];
-  const asks = parametersOf(operation).some(
-    (parameter) => follow(document, parameter)?.['required'] === true,
-  );
+  const asks = parametersOf(document, operation).some(({ node }) => node['required'] === true);
   const body = follow(document, operation.node['requestBody'])?.['required'] === true;
   return asks || body ? [`has the preflight ${id}, which cannot be called without parameters`] : [];
 }
 
 function wrongRoute({ node }: Operation, parameters: ReadonlyMap<string, string>, route: Route): string[] {
   const name = `${route.method} ${route.path}`;
-  const placeholders = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, placeholder = '']) => placeholder);
+  const places = placeholders(route.path);
   const renamed = new Map(
     Object.entries(route.params).map(([upstream, { path }]) => [path ?? upstream, upstream]),
   );
-  const fed = new Set(placeholders.map((placeholder) => renamed.get(placeholder) ?? placeholder));
+  const fed = new Set(places.map((placeholder) => renamed.get(placeholder) ?? placeholder));
   return [
     ...Object.keys(route.params)
       .filter((upstream) => !parameters.has(upstream))
       .map((upstream) => `route ${name} names ${upstream}, which is not a parameter`),
     ...Object.entries(route.params)
-      .filter(([, { path }]) => path !== undefined && !placeholders.includes(path))
+      .filter(([, { path }]) => path !== undefined && !places.includes(path))
       .map(([, { path = '' }]) => `route ${name} has no {${path}} in its path`),
     ...[...fed]
       .filter((upstream) => !parameters.has(upstream))
@@ -107,15 +107,10 @@ function collisions(overlay: Overlay): string[] {
   return faults;
 }
 
-function parametersOf({ item, node }: Operation): Json[] {
-  return [...list(item, 'parameters'), ...list(node, 'parameters')];
-}
-
 /** Name → position */
 function parameterNames(document: JsonObject, operation: Operation): Map<string, string> {
   return new Map(
-    parametersOf(operation).flatMap((parameter): [string, string][] => {
-      const { name, in: position } = follow(document, parameter) ?? {};
+    parametersOf(document, operation).flatMap(({ node: { name, in: position } }): [string, string][] => {
       return typeof name === 'string' && typeof position === 'string' ? [[name, position]] : [];
     }),
   );

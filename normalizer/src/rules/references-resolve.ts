@@ -1,13 +1,14 @@
 // Every $ref leads to something inside the document.
 
-import { EDGES, follow, walk, type Kind } from '../document.ts';
+import { KINDS, walk } from '../document.ts';
+import { follow } from '../pointer.ts';
 import type { Rule } from './rule.ts';
 
 export const referencesResolve: Rule = {
   name: 'references-resolve',
   holdsFor: 'any',
   faults({ document }) {
-    return [...walk(document, ...(Object.keys(EDGES) as Kind[]))].flatMap(({ node, at }) => {
+    return [...walk(document, ...KINDS)].flatMap(({ node, at }) => {
       const ref = node['$ref'];
       if (typeof ref !== 'string' || follow(document, node)) return [];
       return [

@@ -1,7 +1,8 @@
 // Security requirements list scopes as text and name schemes that are declared.
 
-import { list, object, operations } from '../document.ts';
+import { list, object } from '../document.ts';
 import { isObject } from '../json.ts';
+import { operations } from '../operation.ts';
 import type { Rule } from './rule.ts';
 
 export const scopesAreText: Rule = {

@@ -1,6 +1,6 @@
 // IBKR's interface is whole: 2.29.0 has 154 paths and 167 operations, and an import may not lose any unnoticed.
 
-import { operations } from '../document.ts';
+import { operations } from '../operation.ts';
 import type { Rule } from './rule.ts';
 
 const PATHS = 154;

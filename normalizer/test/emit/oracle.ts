@@ -6,9 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import * as openapiValidator from 'express-openapi-validator';
-import { follow, list, type Operation } from '../../src/document.ts';
-import { idOf } from '../../src/emit/operations.ts';
+import { list } from '../../src/document.ts';
 import { plainJson, type Json, type JsonObject } from '../../src/json.ts';
+import { idOf, type Operation } from '../../src/operation.ts';
+import { follow } from '../../src/pointer.ts';
 import { jsonMedia, type Asked } from './requests.ts';
 
 export interface Oracle {

@@ -1,7 +1,9 @@
 // Requests for one operation: good ones from its schemas and examples, and ones that are wrong in one place each.
 
-import { follow, list, object, type Operation } from '../../src/document.ts';
+import { list, object } from '../../src/document.ts';
 import { isObject, type Json, type JsonObject } from '../../src/json.ts';
+import type { Operation } from '../../src/operation.ts';
+import { follow } from '../../src/pointer.ts';
 import { mutations } from './mutate.ts';
 import { sample, type Fill } from './sample.ts';
 

@@ -2,10 +2,8 @@
 // judge alike on good and bad requests for all operations. Decision record 1 says why we ship the compiled ones.
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { operations, type Operation } from '../../src/document.ts';
-import { idOf } from '../../src/emit/operations.ts';
 import { plainJson } from '../../src/json.ts';
-import { keyOf } from '../../src/overlay.ts';
+import { idOf, keyOf, operations, type Operation } from '../../src/operation.ts';
 import { loadGenerated } from './generated.ts';
 import { startOracle, type Oracle } from './oracle.ts';
 import { jsonMedia, requestsFor, type Asked } from './requests.ts';

@@ -3,8 +3,9 @@
 // on the way back neutral words stand in for them.
 
 import { STATUS_CODES } from 'node:http';
-import { EDGES, operations, object, walk, type Kind } from './document.ts';
+import { KINDS, object, walk } from './document.ts';
 import { isObject, type JsonObject } from './json.ts';
+import { operations } from './operation.ts';
 
 /** Members that hold sentences, whatever object of OpenAPI they stand on. */
 const PROSE = new Set([
@@ -21,11 +22,9 @@ const PROSE = new Set([
 /** Members by which IBKR routes requests inside its own house. */
 const PROVIDER_NOISE = 'x-ib-';
 
-const EVERY_KIND = Object.keys(EDGES) as Kind[];
-
 /** Removes prose by position: a property named `description` and example values stay. */
 export function dropProse(document: JsonObject): void {
-  for (const { node } of walk(document, ...EVERY_KIND)) {
+  for (const { node } of walk(document, ...KINDS)) {
     for (const name of Object.keys(node)) {
       if (PROSE.has(name) || name.startsWith(PROVIDER_NOISE)) Reflect.deleteProperty(node, name);
     }

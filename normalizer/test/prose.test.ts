@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { dropProse, fillRequiredWords } from '../src/facts.ts';
+import { dropProse, fillRequiredWords } from '../src/prose.ts';
 import { cloneJson, type JsonObject } from '../src/json.ts';
 
 const words = { summary: 's', description: 'd', externalDocs: { url: 'u' }, 'x-ib-provider': 'p' };
