@@ -72,10 +72,10 @@ export function relaySocket(deps: {
     const frames = held ?? [];
     held = null;
     for (const frame of frames) pass(client, upstream, frame);
-    if (client.isPaused && upstream.bufferedAmount < highWater) client.resume();
   }
 
   function fromClient(frame: Frame): void {
+    if (isEnding) return;
     if (!mayTrade && isTrading(frame.data)) return client.send(tradingRefused, { binary: false });
     if (held === null || (upstream.readyState === WebSocket.OPEN && isGreeting(frame.data))) {
       return pass(client, upstream, frame);
@@ -120,7 +120,7 @@ export function relaySocket(deps: {
 
   /** Whoever does not answer the closing, or cannot because it is told to wait, is cut off. */
   function close(socket: WebSocket, code: number, reason: string): void {
-    if (socket.isPaused) socket.resume();
+    
     if (maySend(code)) socket.close(code, cutReason(reason));
     else socket.close();
     const cancel = clock.after(relayTimes.closeMs, () => socket.terminate());
