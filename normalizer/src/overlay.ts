@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { JsonObject } from './json.ts';
 import { overlayFileSchema, type SAFETY, type SERVED_BY } from './overlay-schema.ts';
+import { unescapeKey } from './pointer.ts';
 import { Problem } from './problem.ts';
 import { parseAny } from './read.ts';
 
@@ -103,7 +104,9 @@ export function parseOverlay(texts: Readonly<Record<string, string>>): Overlay {
     const content = parseAny(text, file);
     if (!isOverlayFile(content)) {
       for (const { instancePath, message, params } of isOverlayFile.errors ?? [])
-        faults.push(`${file}: ${instancePath || '/'} ${message ?? 'is wrong'} ${JSON.stringify(params)}`);
+        faults.push(
+          `${file}: ${instancePath.split('/').slice(1).map(unescapeKey).join(' > ')} ${message ?? 'is wrong'} ${JSON.stringify(params)}`,
+        );
       continue;
     }
     for (const [key, written] of Object.entries(content.operations)) {

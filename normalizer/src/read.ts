@@ -47,6 +47,7 @@ export function parseOpenapi(text: string, name: string): JsonObject {
 
 export function parseAny(text: string, name: string): Json {
   const content = text.replace(/^\uFEFF/, '');
+  if (content.trim() === '') throw new Problem(`${name} is empty: get a complete copy of it`);
   const isJson = /^\s*[{[]/.test(content);
   let value: Json;
   try {
@@ -55,7 +56,7 @@ export function parseAny(text: string, name: string): Json {
     const said = reasonOf(error).replace(/:$/, '');
     const reason = said.startsWith('Maximum call stack') ? 'it is nested too deeply' : said;
     throw new Problem(
-      `${name} is not valid ${isJson ? 'JSON' : 'YAML'} (${reason}): get a complete copy of it`,
+      `${name} is not valid ${isJson ? 'JSON' : 'YAML'} (${reason}): correct it, or get a complete copy`,
     );
   }
   if (depthExceeds(value, MAX_DEPTH)) {
@@ -67,7 +68,8 @@ export function parseAny(text: string, name: string): Json {
 
 function parseYaml(text: string): Json {
   const parsed = parseDocument(text, { logLevel: 'silent' });
-  if (parsed.errors[0]) throw parsed.errors[0];
+  // its words say more than its code
+  if (parsed.errors[0]) throw new SyntaxError(parsed.errors[0].message);
   visit(parsed, {
     Scalar(_key, node) {
       if (

@@ -17,7 +17,7 @@ export async function writeFiles(dir: string, files: Files): Promise<void> {
     for (const { temporary, text } of targets) await writeSynced(temporary, text);
     for (const { temporary, target } of targets) await rename(temporary, target);
   } catch (error) {
-    throw new Problem(`cannot write to ${dir} (${reasonOf(error)})`);
+    throw new Problem(`cannot write to ${dir} (${reasonOf(error)}): give a folder that can be written to`);
   } finally {
     await Promise.all(targets.map(({ temporary }) => rm(temporary, { force: true }).catch(() => undefined)));
   }

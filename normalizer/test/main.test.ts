@@ -67,7 +67,7 @@ describe('bad input is one clear line', () => {
       },
     });
   test.each<[string, unknown, string]>([
-    ['nothing', '', 'is not an OpenAPI document: the top level is not an object'],
+    ['nothing', '', 'is empty: get a complete copy of it'],
     ['a list', '[]', 'is not an OpenAPI document: the top level is not an object'],
     ['another JSON', '{"name":"x"}', 'is not an OpenAPI document: it has no "openapi" member'],
     ['prose', 'Not found', 'is not an OpenAPI document: the top level is not an object'],
@@ -77,7 +77,11 @@ describe('bad input is one clear line', () => {
       JSON.stringify(document()).slice(0, -9),
       'is not valid JSON (Unterminated string in JSON at position 151',
     ],
-    ['broken YAML', 'a: [1,\nb', 'is not valid YAML ('],
+    [
+      'broken YAML',
+      'a: b: c',
+      'is not valid YAML (Nested mappings are not allowed in compact mappings at line 1, column 4)',
+    ],
     [
       'Swagger 2',
       { swagger: '2.0', paths: {} },

@@ -60,13 +60,13 @@ test.each([
 test.each([
   ['an unknown member of an entry', withEntry('{ saftey: read }'), 'additionalProperty":"saftey"'],
   ['an unknown member of a file', withEntry('{}', 'shemas: {}'), 'additionalProperty":"shemas"'],
-  ['an unknown safety class', withEntry('{ safety: harmless }'), '/safety must be equal to one of'],
-  ['an unknown place', withEntry('{ servedBy: moon }'), '/servedBy must be equal to one of'],
-  ['a limit nobody can read', withEntry('{ pacing: 10 per s }'), '/pacing must match pattern'],
-  ['a limit of none', withEntry('{ pacing: 0/s }'), '/pacing must match pattern'],
-  ['a negative time', withEntry('{ cacheMs: -1 }'), '/cacheMs must be >= 0'],
-  ['a summary of two lines', withEntry('{ summary: "One.\\nTwo." }'), '/summary must match pattern'],
-  ['a summary without an end', withEntry('{ summary: One }'), '/summary must match pattern'],
+  ['an unknown safety class', withEntry('{ safety: harmless }'), 'safety must be equal to one of'],
+  ['an unknown place', withEntry('{ servedBy: moon }'), 'servedBy must be equal to one of'],
+  ['a limit nobody can read', withEntry('{ pacing: 10 per s }'), 'pacing must match pattern'],
+  ['a limit of none', withEntry('{ pacing: 0/s }'), 'pacing must match pattern'],
+  ['a negative time', withEntry('{ cacheMs: -1 }'), 'cacheMs must be >= 0'],
+  ['a summary of two lines', withEntry('{ summary: "One.\\nTwo." }'), 'summary must match pattern'],
+  ['a summary without an end', withEntry('{ summary: One }'), 'summary must match pattern'],
   [
     'a guard without a class',
     withEntry('{ guards: [{ in: path, name: a, equals: "0" }] }'),
@@ -81,7 +81,9 @@ test.each([
   ['a key without a method', 'tag: Things\noperations:\n  /things: {}', 'must match pattern'],
   ['a file without a tag', 'operations: {}', 'missingProperty":"tag"'],
   ['a file that is no YAML', 'tag: [', 'things.yaml is not valid YAML'],
-  ['an empty file', '', '/ must be object'],
+  ['an empty file', '', 'things.yaml is empty'],
+  ['a file of one word', 'things', 'must be object'],
+  ['a key that is unknown', withEntry('{ safty: read }'), `operations > ${KEY} must NOT have`],
 ])('%s is refused', (_name, text, said) => {
   expect(() => parseOverlay({ 'things.yaml': text })).toThrow(said);
 });

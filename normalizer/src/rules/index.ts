@@ -32,6 +32,8 @@ export async function checkRules(normalised: Normalised, use: Rule['holdsFor']):
     const found = await faults(normalised);
     if (found.length === 0) continue;
     const more = found.length > SHOWN ? `; and ${found.length - SHOWN} more` : '';
-    throw new Problem(`the document breaks the rule ${name}: ${found.slice(0, SHOWN).join('; ')}${more}`);
+    throw new Problem(
+      `the document breaks the rule ${name}: ${found.slice(0, SHOWN).join('; ')}${more} (docs/contract.md says how to correct it)`,
+    );
   }
 }

@@ -30,6 +30,7 @@ function operationFaults(document: JsonObject, overlay: Overlay): string[] {
       const parameters = parameterNames(document, operation);
       return [
         ...missing(facts),
+        ...wrongId(operation, facts),
         ...wrongTag(operation, facts),
         ...facts.preflight.flatMap((id) => wrongPreflight(document, known, id)),
         ...facts.guards
@@ -46,6 +47,14 @@ function missing(facts: OperationFacts): string[] {
   return (['summary', 'safety', 'servedBy', 'source'] as const)
     .filter((name) => facts[name] === undefined)
     .map((name) => `has no ${name}: add it`);
+}
+
+/** Only what IBKR's document leaves out has its name from us, and a name that is taken would be changed by a pass. */
+function wrongId({ node }: Operation, { id }: OperationFacts): string[] {
+  if (id === undefined) return [];
+  if (node['x-bezant-origin'] === undefined)
+    return [`has the id ${id}, but IBKR's document knows the operation: remove the id`];
+  return node['operationId'] === id ? [] : [`has the id ${id}, which another operation has: choose another`];
 }
 
 function wrongTag({ node }: Operation, { tag }: OperationFacts): string[] {

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { type JsonObject } from '../../src/json.ts';
 import { applyOverlay } from '../../src/overlay-apply.ts';
 import { parseOverlay } from '../../src/overlay.ts';
+import { operationIds } from '../../src/passes/operation-ids.ts';
 import { operationsDescribed } from '../../src/rules/operations.ts';
 
 const COMPLETE = 'summary: Read it., safety: read, servedBy: gateway, source: the docs';
@@ -140,6 +141,23 @@ test('an entry for no operation is named', async () => {
   expect(faults).toEqual([
     'things.yaml: GET /nothing is not an operation: correct the key, or give it an id',
   ]);
+});
+
+test.each([
+  [
+    'GET /things/{thingId}',
+    'getOwn',
+    "has the id getOwn, but IBKR's document knows the operation: remove the id",
+  ],
+  ['PUT /things', 'getThings', 'has the id getThings, which another operation has: choose another'],
+])('a name that is not ours to give is named: %s', async (key, id, fault) => {
+  const own = parseOverlay({
+    'things.yaml': `tag: Things\noperations:\n  ${key}: { ${COMPLETE}, id: ${id} }`,
+  });
+  const normalised = { document: document(), overlay: own, findings: [] };
+  applyOverlay(normalised.document, own);
+  operationIds.run(normalised.document, () => undefined);
+  expect(await operationsDescribed.faults(normalised)).toContain(`things.yaml: ${key} ${fault}`);
 });
 
 test('a patch of no schema is named', async () => {
