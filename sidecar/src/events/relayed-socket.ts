@@ -120,7 +120,7 @@ export function relaySocket(deps: {
 
   /** Whoever does not answer the closing, or cannot because it is told to wait, is cut off. */
   function close(socket: WebSocket, code: number, reason: string): void {
-    
+    if (socket.isPaused) socket.resume();
     if (maySend(code)) socket.close(code, cutReason(reason));
     else socket.close();
     const cancel = clock.after(relayTimes.closeMs, () => socket.terminate());
