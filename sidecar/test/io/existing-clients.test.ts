@@ -149,8 +149,13 @@ test.each(python)('ibind: $call $body', async ({ call, body }) => {
     body: body ?? '',
   });
   expect(valuesOf(upstream, 'content-type')).toEqual(body === undefined ? [] : ['application/json']);
-  expect(valuesOf(upstream, 'content-length')).toEqual(method === 'GET' ? [] : [String((body ?? '').length)]);
+  expect(valuesOf(upstream, 'content-length')).toEqual(lengthFor(method, body ?? ''));
 });
+
+/** A DELETE without a body goes out without a length, as RFC 9110 has it and as curl sends it. */
+function lengthFor(method: string, body: string): string[] {
+  return method === 'GET' || (method === 'DELETE' && body === '') ? [] : [String(body.length)];
+}
 
 const form = 'compete=true&locale=en_US&mac=AA-BB&machineId=1&username=-';
 

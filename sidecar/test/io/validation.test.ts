@@ -40,9 +40,9 @@ const rows: Row[] = [
     pointers: ['/query/conid'],
   },
   {
-    name: 'two faults at once',
+    name: 'of two faults in a query the first',
     sent: { path: '/v1/api/iserver/exchangerate' },
-    pointers: ['/query/source', '/query/target'],
+    pointers: ['/query/target'],
   },
   {
     name: 'neither true nor false',
