@@ -12,8 +12,13 @@ export type Priority = 'order' | 'session' | 'caller';
 /** Served in this order. */
 const priorities: readonly Priority[] = ['order', 'session', 'caller'];
 
-/** The Gateway holds five connections to IBKR and queues the rest where orders could not overtake. */
-const maxInFlight = 5;
+/**
+ * The Gateway holds five connections to IBKR and queues the rest where orders could not overtake. One of them is kept from
+ * callers' reads, so that slow ones never hold all five while an order waits.
+ */
+const places: Readonly<Record<Priority, number>> = { order: 5, session: 5, caller: 4 };
+
+/** Of one priority, so that a crowd of readers turns no order away. */
 const maxQueued = 512;
 
 /** Gives the place in flight back, and the turn too when the call never left. */
@@ -28,8 +33,8 @@ export interface PacingSettings {
 
 interface Waiter {
   operation: Operation;
-  queuedMs: number;
   admit: (leave: Leave) => void;
+  refuse: (problem: Problem) => void;
 }
 
 export class Governor {
@@ -59,11 +64,13 @@ export class Governor {
   async enter(operation: Operation, priority: Priority, signal: AbortSignal): Promise<Leave> {
     signal.throwIfAborted();
     const now = this.#clock.now();
-    this.#refuseDuringPenalty(now);
-    if (this.queued === 0 && this.#mayStart(operation, now)) return this.#start(operation, now);
+    if (now < this.#penaltyUntilMs) throw this.#inPenaltyBox(now);
+    const isFirst = this.queued === 0 && this.#hasPlace(operation, priority);
+    if (isFirst && this.#windowsFreeAtMs(operation, now) <= now) return this.#start(operation, now);
 
     const waitMs = this.#expectedWaitMs(operation, priority, now);
-    if (waitMs > this.#settings.waitMs || this.queued >= maxQueued) throw this.#paced(operation, waitMs);
+    if (waitMs > this.#settings.waitMs || this.#queues[priority].length >= maxQueued)
+      throw this.#paced(operation, waitMs);
     const leave = await this.#wait(operation, priority, signal);
     this.#observe({
       kind: 'paced',
@@ -78,40 +85,33 @@ export class Governor {
   penalize(operation: Operation, retryAfterMs: number | null): void {
     if (operation.pacing !== null && 'concurrent' in operation.pacing) return;
     const ms = Math.max(retryAfterMs ?? 0, this.#settings.penaltyMs);
-    this.#penaltyUntilMs = this.#clock.now() + ms;
+    const now = this.#clock.now();
+    this.#penaltyUntilMs = now + ms;
     this.#observe({ kind: 'penalty', operation: operation.id, seconds: Math.ceil(ms / 1000) });
+    const waiting = priorities.flatMap((priority) => this.#queues[priority]);
+    for (const waiter of waiting) waiter.refuse(this.#inPenaltyBox(now));
   }
 
-  #refuseDuringPenalty(now: number): void {
-    if (now >= this.#penaltyUntilMs) return;
+  #inPenaltyBox(now: number): Problem {
     const retryAfterSeconds = Math.ceil((this.#penaltyUntilMs - now) / 1000);
-    throw new Problem(
-      'penalty_box',
-      `IBKR answered 429; nothing is sent for another ${retryAfterSeconds} s.`,
-      {
-        retryAfterSeconds,
-      },
-    );
+    const message = `IBKR answered 429; nothing is sent for another ${retryAfterSeconds} s.`;
+    return new Problem('penalty_box', message, { retryAfterSeconds });
   }
 
-  #mayStart(operation: Operation, now: number): boolean {
-    if (this.#inFlightTotal >= maxInFlight) return false;
-    if (!this.#settings.enforce) return true;
-    const { pacing } = operation;
-    if (pacing !== null && 'concurrent' in pacing && this.#running(operation) >= pacing.concurrent)
-      return false;
-    const window = this.#windowOf(operation);
-    return this.#global.freeAtMs(0, now) <= now && (window === null || window.freeAtMs(0, now) <= now);
+  #hasPlace({ id, pacing }: Operation, priority: Priority): boolean {
+    if (this.#inFlightTotal >= places[priority]) return false;
+    if (!this.#settings.enforce || pacing === null || !('concurrent' in pacing)) return true;
+    return this.#running(id) < pacing.concurrent;
   }
 
   #start(operation: Operation, now: number): Leave {
     const windows = [this.#global, this.#windowOf(operation)];
     this.#inFlightTotal += 1;
-    this.#inFlight.set(operation.id, this.#running(operation) + 1);
+    this.#inFlight.set(operation.id, this.#running(operation.id) + 1);
     for (const window of windows) window?.take(now);
     return (outcome) => {
       this.#inFlightTotal -= 1;
-      this.#inFlight.set(operation.id, this.#running(operation) - 1);
+      this.#inFlight.set(operation.id, this.#running(operation.id) - 1);
       if (outcome === 'unsent') for (const window of windows) window?.giveBack(now);
       this.#pump();
     };
@@ -120,28 +120,28 @@ export class Governor {
   #wait(operation: Operation, priority: Priority, signal: AbortSignal): Promise<Leave> {
     return new Promise((resolve, reject) => {
       const queue = this.#queues[priority];
-      const leave = (): boolean => {
-        const index = queue.indexOf(waiter);
-        if (index === -1) return false;
-        queue.splice(index, 1);
+      const unqueue = (): void => {
+        queue.splice(queue.indexOf(waiter), 1);
         signal.removeEventListener('abort', onAbort);
         cancelDeadline();
-        return true;
-      };
-      const onAbort = (): void => {
-        if (leave()) reject(signal.reason as Error);
       };
       const waiter: Waiter = {
         operation,
-        queuedMs: this.#clock.now(),
-        admit: (admitted) => {
-          leave();
-          resolve(admitted);
+        admit(leave) {
+          unqueue();
+          resolve(leave);
+        },
+        refuse(problem) {
+          unqueue();
+          reject(problem);
         },
       };
+      const onAbort = (): void => {
+        unqueue();
+        reject(signal.reason as Error);
+      };
       const cancelDeadline = this.#clock.after(this.#settings.waitMs + 1, () => {
-        const waitMs = this.#expectedWaitMs(operation, priority, this.#clock.now());
-        if (leave()) reject(this.#paced(operation, waitMs));
+        waiter.refuse(this.#paced(operation, this.#expectedWaitMs(operation, priority, this.#clock.now())));
       });
       queue.push(waiter);
       signal.addEventListener('abort', onAbort, { once: true });
@@ -149,7 +149,7 @@ export class Governor {
     });
   }
 
-  /** Lets in whoever may start now, then wakes up when the next window opens. */
+  /** Lets in whoever may start now, then wakes up when the next window opens. A place that becomes free pumps by itself. */
   #pump(): void {
     this.#wake?.();
     this.#wake = null;
@@ -157,15 +157,13 @@ export class Governor {
     let nextMs = Infinity;
     for (const priority of priorities) {
       for (const waiter of [...this.#queues[priority]]) {
-        if (this.#mayStart(waiter.operation, now)) {
-          waiter.admit(this.#start(waiter.operation, now));
-        } else {
-          nextMs = Math.min(nextMs, this.#windowsFreeAtMs(waiter.operation, now));
-        }
+        if (!this.#hasPlace(waiter.operation, priority)) continue;
+        const freeAtMs = this.#windowsFreeAtMs(waiter.operation, now);
+        if (freeAtMs <= now) waiter.admit(this.#start(waiter.operation, now));
+        else nextMs = Math.min(nextMs, freeAtMs);
       }
     }
-    if (this.queued === 0 || this.#inFlightTotal >= maxInFlight || !Number.isFinite(nextMs)) return;
-    this.#wake = this.#clock.after(Math.max(1, nextMs - now), () => this.#pump());
+    if (nextMs < Infinity) this.#wake = this.#clock.after(Math.max(1, nextMs - now), () => this.#pump());
   }
 
   /** When both windows have room, as far as they alone decide. */
@@ -187,13 +185,16 @@ export class Governor {
   #paced(operation: Operation, waitMs: number): Problem {
     const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
     this.#observe({ kind: 'paced', operation: operation.id, outcome: 'refused', waitMs });
-    const { limit, windowMs } = limitOf(operation.pacing) ?? {
-      limit: this.#settings.perSecond,
-      windowMs: 1000,
-    };
+    if (waitMs === 0) {
+      const message = `The Gateway is busy with other calls: ${operation.id} got no turn and was not sent.`;
+      return new Problem('paced', message, { retryAfterSeconds });
+    }
+    const own = limitOf(operation.pacing);
+    const { limit, windowMs } = own ?? { limit: this.#settings.perSecond, windowMs: 1000 };
+    const what = own === null ? 'All calls together are' : `${operation.id} is`;
     return new Problem(
       'paced',
-      `${operation.id} is limited to ${limit} in ${windowMs / 1000} s; its next turn is in ${retryAfterSeconds} s.`,
+      `${what} limited to ${limit} in ${windowMs / 1000} s; the next turn is in ${retryAfterSeconds} s.`,
       {
         retryAfterSeconds,
         headers: {
@@ -215,8 +216,8 @@ export class Governor {
     return window;
   }
 
-  #running(operation: Operation): number {
-    return this.#inFlight.get(operation.id) ?? 0;
+  #running(operationId: string): number {
+    return this.#inFlight.get(operationId) ?? 0;
   }
 }
 

@@ -72,24 +72,32 @@ test('no more than the global limit starts within any second, whatever the burst
   }
 });
 
-test('at most five calls are in flight, pacing or not', async () => {
+test('at most five calls are in flight, pacing or not, and callers leave one of them to orders', async () => {
   const { enter, started, releases } = setUp({ enforce: false });
   for (let index = 0; index < 8; index += 1) void enter(free, String(index));
   await settle();
-  expect(started).toHaveLength(5);
+  expect(started).toEqual(['0', '1', '2', '3']);
+  void enter(free, 'order 1', 'order');
+  void enter(free, 'order 2', 'order');
+  await settle();
+  expect(started.slice(4)).toEqual(['order 1']);
   releases[0]?.('sent');
   await settle();
-  expect(started).toHaveLength(6);
+  expect(started.slice(4)).toEqual(['order 1', 'order 2']);
+  releases[1]?.('sent');
+  releases[2]?.('sent');
+  await settle();
+  expect(started.slice(4)).toEqual(['order 1', 'order 2', '4']);
 });
 
 test('an order overtakes what waits, a keepalive overtakes callers', async () => {
   const { enter, started, releases } = setUp({ enforce: false });
-  for (let index = 0; index < 5; index += 1) void enter(free, 'first');
+  for (let index = 0; index < 5; index += 1) void enter(free, 'first', 'session');
   void enter(free, 'caller');
   void enter(free, 'session', 'session');
   void enter(free, 'order', 'order');
   await settle();
-  for (let index = 0; index < 3; index += 1) {
+  for (let index = 0; index < 4; index += 1) {
     releases[index]?.('sent');
     await settle();
   }
@@ -170,6 +178,37 @@ test('a 429 stops everything for the penalty, a limit on calls at once only itse
   expect(happenings).toContain('penalty');
 });
 
+test('who is waiting when the 429 comes is not sent into the penalty', async () => {
+  const { clock, governor, enter, started } = setUp();
+  void enter(slow, 'first');
+  const waiting = enter(slow, 'second');
+  await settle();
+  governor.penalize(free, null);
+  expect(await waiting).toMatchObject({ code: 'penalty_box', extra: { retryAfterSeconds: 900 } });
+  await clock.advance(10_000);
+  expect(started).toEqual(['first']);
+  expect(clock.pending).toBe(0);
+});
+
+test('who waits for a place wakes nobody up until there is one', async () => {
+  const { clock, enter, started } = setUp();
+  for (const name of ['a', 'b', 'c']) void enter(bars, name);
+  await settle();
+  expect(started).toEqual(['a', 'b']);
+  // The deadline of the one that waits.
+  expect(clock.pending).toBe(1);
+});
+
+test('who gets no place in time is told that the Gateway is busy, not of a limit', async () => {
+  const { clock, enter } = setUp();
+  for (let index = 0; index < 4; index += 1) void enter(free, 'hanging');
+  const waiting = enter(free, 'waiting');
+  await clock.advance(10_001);
+  const problem = (await waiting) as Problem;
+  expect({ code: problem.code, ...problem.extra }).toEqual({ code: 'paced', retryAfterSeconds: 1 });
+  expect(problem.message).toMatch(/busy/);
+});
+
 test('a call that never left gives its turn back', async () => {
   const { enter, releases, started } = setUp();
   void enter(rare, 'refused connection');
@@ -179,9 +218,15 @@ test('a call that never left gives its turn back', async () => {
   expect(started).toHaveLength(2);
 });
 
-test('the queue is bounded', async () => {
-  const { enter } = setUp({ enforce: false });
+test('the queue is bounded, and a crowd of callers turns no order away', async () => {
+  const { enter, started, releases } = setUp({ enforce: false });
   const calls = Array.from({ length: 600 }, (_, index) => enter(free, String(index)));
   const refused = await Promise.race(calls.slice(-1));
   expect(refused).toMatchObject({ code: 'paced' });
+  void enter(free, 'order 1', 'order');
+  void enter(free, 'order 2', 'order');
+  await settle();
+  releases[0]?.('sent');
+  await settle();
+  expect(started.slice(4)).toEqual(['order 1', 'order 2']);
 });
