@@ -11,7 +11,7 @@ export function readJson(
   contentType: string | undefined,
 ): unknown {
   if (body === null) return undefined;
-  const type = (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const type = baseType(contentType ?? '');
   const documented = operation.body?.mediaTypes ?? [];
   if (type === 'application/json' || type.endsWith('+json')) {
     try {
@@ -23,9 +23,11 @@ export function readJson(
     }
   }
   const writes = operation.safety !== 'read' && operation.safety !== 'session';
-  if (writes && !documented.some((known) => known.toLowerCase().startsWith(type === '' ? '\0' : type))) {
+  if (writes && !documented.some((known) => baseType(known) === type)) {
     const wanted = documented.length === 0 ? 'application/json' : documented.join(' or ');
     throw new Problem('unsupported_media_type', `${operation.id} takes a body of type ${wanted}.`);
   }
   return undefined;
 }
+
+const baseType = (text: string): string => (text.split(';')[0] ?? '').trim().toLowerCase();
