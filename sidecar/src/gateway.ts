@@ -3,11 +3,12 @@
 
 import { readFileSync } from 'node:fs';
 import type { TLSSocket } from 'node:tls';
-import { buildConnector, Pool, errors as undiciErrors } from 'undici';
+import { buildConnector, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { GatewayCookies } from './cookies.ts';
 import { Problem } from './errors.ts';
 import type { GatewayUrl } from './gateway-url.ts';
+import { transportProblem } from './transport-problem.ts';
 
 export interface GatewayCall {
   method: string;
@@ -41,7 +42,8 @@ export interface Gateway {
   /** Connection options for whoever must open an own connection: the login pages and the WebSocket. */
   tls: ReturnType<typeof tlsOptions>;
   call(call: GatewayCall): Promise<GatewayAnswer>;
-  stop(): Promise<void>;
+  /** Lets the calls under way finish until the deadline: an order's outcome is worth waiting for. */
+  stop(deadlineMs?: number): Promise<void>;
 }
 
 /** The Gateway keeps 5 connections to IBKR and queues the rest inside (observed on the build of 2023-04-24). */
@@ -106,7 +108,11 @@ export function createGateway(deps: {
       cookies.fromIbkr(headerValues(answer, 'set-cookie'));
       return answer;
     },
-    stop: () => pool.destroy(),
+    async stop(deadlineMs = 0) {
+      const deadline = setTimeout(() => void pool.destroy(), deadlineMs);
+      await pool.close();
+      clearTimeout(deadline);
+    },
   };
 }
 
@@ -156,47 +162,40 @@ interface Dispatch {
 
 function dispatch(pool: Pool, call: Dispatch): Promise<GatewayAnswer> {
   return new Promise((resolve, reject) => {
+    const { signal } = call;
     let controller: Dispatcher.DispatchController | null = null;
-    let ended = false;
+    let hasEnded = false;
     let status = 0;
     let headers: GatewayAnswer['headers'] = {};
     const chunks: Buffer[] = [];
     let bytes = 0;
 
-    const end = (settle: () => void): void => {
-      if (ended) return;
-      ended = true;
-      clearTimeout(timer);
-      call.signal?.removeEventListener('abort', onAbort);
-      settle();
+    const end = (): boolean => {
+      if (hasEnded) return false;
+      hasEnded = true;
+      clearTimeout(deadline);
+      signal?.removeEventListener('abort', onAbort);
+      return true;
     };
-    const fail = (problem: Error): void => {
-      end(() => {
-        reject(problem);
-        controller?.abort(problem);
-      });
+    const fail = (error: Error): void => {
+      if (!end()) return;
+      reject(error);
+      controller?.abort(error);
     };
-    const onAbort = (): void => fail(call.signal?.reason as Error);
-    const timer = setTimeout(() => {
+    const onAbort = (): void => fail(signal?.reason as Error);
+    const deadline = setTimeout(() => {
       const what = status === 0 ? 'did not answer' : 'did not finish its answer';
       fail(new Problem('upstream_timeout', `The Gateway ${what} within ${call.timeoutMs / 1000} s.`));
     }, call.timeoutMs);
-    if (call.signal !== null) {
-      if (call.signal.aborted) return onAbort();
-      call.signal.addEventListener('abort', onAbort);
-    }
+    if (signal?.aborted === true) return onAbort();
+    signal?.addEventListener('abort', onAbort);
 
     pool.dispatch(
-      {
-        method: call.method,
-        path: call.path,
-        headers: call.headers,
-        body: call.body,
-      },
+      { method: call.method, path: call.path, headers: call.headers, body: call.body },
       {
         onRequestStart(started) {
           controller = started;
-          if (ended) started.abort(new Error('the caller is gone'));
+          if (hasEnded) started.abort(new Error('nobody waits for the answer'));
         },
         onResponseStart(_controller, statusCode, responseHeaders) {
           status = statusCode;
@@ -204,63 +203,22 @@ function dispatch(pool: Pool, call: Dispatch): Promise<GatewayAnswer> {
         },
         onResponseData(_controller, chunk) {
           bytes += chunk.length;
-          if (bytes > maxAnswerBytes) {
-            fail(
-              new Problem(
-                'upstream_too_large',
-                `The Gateway’s answer exceeds ${maxAnswerBytes / 1024 / 1024} MiB.`,
-              ),
-            );
-          } else {
-            chunks.push(chunk);
-          }
+          chunks.push(chunk);
+          if (bytes <= maxAnswerBytes) return;
+          const message = `The Gateway’s answer exceeds ${maxAnswerBytes / 1024 / 1024} MiB.`;
+          fail(new Problem('upstream_too_large', message));
         },
         onResponseEnd() {
+          if (!end()) return;
           const [only] = chunks;
           const body = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, bytes);
-          end(() => resolve({ status, headers, body }));
+          resolve({ status, headers, body });
         },
         onResponseError(_controller, error) {
-          fail(transportProblem(error, status));
+          fail(transportProblem(error, status !== 0));
         },
       },
     );
-  });
-}
-
-const unreachableCodes: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EPROTO',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-function transportProblem(error: Error, status: number): Problem {
-  if (error instanceof Problem) return error;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (status !== 0) {
-    return new Problem('upstream_truncated', 'The Gateway broke off in the middle of its answer.', {
-      cause: error,
-    });
-  }
-  if (error instanceof undiciErrors.ConnectTimeoutError) {
-    return new Problem('upstream_timeout', 'The Gateway could not be connected to in time.', {
-      cause: error,
-    });
-  }
-  if (
-    unreachableCodes.has(code) ||
-    code.startsWith('ERR_TLS') ||
-    code.startsWith('ERR_SSL') ||
-    /CERT|SIGNED/.test(code)
-  ) {
-    return new Problem('upstream_unreachable', `The Gateway cannot be reached (${code}).`, { cause: error });
-  }
-  return new Problem('upstream_http_error', 'The Gateway closed the connection without an answer.', {
-    cause: error,
   });
 }
 

@@ -193,12 +193,13 @@ export async function startServer(deps: {
 
   return {
     async stop(deadlineMs) {
+      const endMs = performance.now() + deadlineMs;
       stopping = true;
       await relay.stop();
       const drained = await listener.stop(deadlineMs);
       await session.stop();
       loginPages.stop();
-      await gateway.stop();
+      await gateway.stop(Math.max(0, endMs - performance.now()));
       await admin.stop();
       return drained;
     },

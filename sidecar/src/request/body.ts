@@ -44,6 +44,7 @@ function collect(request: Request, signal: AbortSignal): Promise<Buffer> {
     const onAbort = (): void => stop(() => reject(signal.reason as Error));
     request.on('data', onData).on('end', onEnd).on('error', onError);
     signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
   });
 }
 

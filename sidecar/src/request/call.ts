@@ -1,4 +1,4 @@
-// One call of an operation on its way to IBKR, whoever makes it: a route, a composite or a tool.
+// One call of an operation on its way to IBKR, whoever makes it: a route, a composite, a tool or this server itself.
 
 import type { Operation } from '../contract.ts';
 
@@ -19,12 +19,24 @@ export interface Call {
   fresh: boolean;
 }
 
-/** What a call has of the request behind it, whatever operation it is of. */
-export type Caller = Pick<Call, 'headers' | 'body' | 'json' | 'signal' | 'fresh'>;
+/** What a call has of whoever makes it, whatever operation it is of. */
+export type Caller = Pick<Call, 'headers' | 'signal' | 'fresh'>;
 
-export const apiPrefix = '/v1/api';
+const apiPrefix = '/v1/api';
+
+/** A call by values: of the placeholders, of the query, and of a body as bytes with what they say. */
+export function callOf(
+  operation: Operation,
+  caller: Caller,
+  values: Partial<Pick<Call, 'path' | 'query' | 'body' | 'json'>> = {},
+): Call {
+  const { path = {}, query = new URLSearchParams(), body = null, json } = values;
+  const search = query.toString();
+  const target = apiPrefix + fillTemplate(operation.path, path) + (search === '' ? '' : `?${search}`);
+  return { ...caller, operation, target, path, query, body, json };
+}
 
 /** `/iserver/account/{accountId}/orders` with its values, each encoded as one segment. */
-export function fillTemplate(template: string, values: Readonly<Record<string, string>>): string {
+function fillTemplate(template: string, values: Readonly<Record<string, string>>): string {
   return template.replace(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
 }

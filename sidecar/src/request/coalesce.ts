@@ -1,6 +1,7 @@
 // Equal reads at the same time are one call to IBKR, and a read that IBKR paces tightly is remembered for as long as the
-// table says. Anything that changes something forgets all of it.
+// table says. What is changed here is not read from before the change.
 
+import { hash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { GatewayAnswer } from '../gateway.ts';
 import type { Observe } from '../observe.ts';
@@ -8,51 +9,72 @@ import type { Call } from './call.ts';
 
 interface Flight {
   answer: Promise<GatewayAnswer>;
+  cacheMs: number;
   waiters: number;
   abort: AbortController;
 }
 
 interface Remembered {
   answer: GatewayAnswer;
+  bytes: number;
+  cacheMs: number;
   atMs: number;
-  untilMs: number;
 }
 
-const maxRemembered = 256;
+const maxBytes = 32 * 1024 * 1024;
+const maxAnswerBytes = maxBytes / 4;
+
+/** From here on a row is of reference data (contracts, scanner parameters) or of what IBKR tells once in a while. */
+const referenceMs = 60_000;
 
 /** Parameters by which a caller asks IBKR itself for a fresh answer. */
 const freshParameters = ['force', 'nocache'];
 
+/** With these, the answer is about what this one caller has. */
+const personalHeaders = [
+  'range',
+  'if-range',
+  'if-match',
+  'if-none-match',
+  'if-modified-since',
+  'if-unmodified-since',
+];
+
+/** Reads that empty a cache of IBKR's: whoever makes one wants no former answer of ours either. */
+const emptying: ReadonlySet<string> = new Set(['invalidatePositionCache']);
+
 export class Coalescer {
   readonly #clock: Clock;
   readonly #observe: Observe;
+  readonly #epoch: () => number;
+  /** Those that a caller may still join. */
   readonly #flights = new Map<string, Flight>();
+  /** Oldest first. */
   readonly #remembered = new Map<string, Remembered>();
-  /** Grows with every change, so that an answer on its way from before it is not remembered. */
-  #generation = 0;
+  #bytes = 0;
 
-  constructor(deps: { clock: Clock; observe: Observe }) {
+  constructor(deps: { clock: Clock; observe: Observe; epoch: () => number }) {
     this.#clock = deps.clock;
     this.#observe = deps.observe;
-  }
-
-  forget(): void {
-    this.#generation += 1;
-    this.#remembered.clear();
+    this.#epoch = deps.epoch;
   }
 
   async run(call: Call, fetch: (signal: AbortSignal) => Promise<GatewayAnswer>): Promise<GatewayAnswer> {
     const { operation } = call;
-    if (operation.safety !== 'read') {
+    const { safety } = operation;
+    if (safety !== 'read' || emptying.has(operation.id)) {
       try {
         return await fetch(call.signal);
       } finally {
-        if (operation.safety !== 'session' || operation.id === 'logout') this.forget();
+        // Another session or account changes all that IBKR says; anything else leaves reference data as it is.
+        this.#forget(safety === 'session' ? Infinity : referenceMs);
       }
     }
-    if ((operation.method !== 'GET' && operation.cacheMs === 0) || isFresh(call)) return fetch(call.signal);
+    const isShareable = operation.method === 'GET' || operation.cacheMs > 0;
+    if (!isShareable || personalHeaders.some((name) => name in call.headers)) return fetch(call.signal);
 
-    const key = keyOf(call);
+    const key = this.#keyOf(call);
+    if (isFresh(call)) return this.#join(key, this.#launch(key, call, fetch), call.signal);
     const known = this.#recall(key);
     if (known !== null) {
       this.#observe({ kind: 'coalesced', operation: operation.id, how: 'cached' });
@@ -66,22 +88,30 @@ export class Coalescer {
     return this.#join(key, this.#launch(key, call, fetch), call.signal);
   }
 
-  #launch(key: string, call: Call, fetch: (signal: AbortSignal) => Promise<GatewayAnswer>): Flight {
+  /** What is remembered, and what is on its way from before now, of rows kept for less than this. */
+  #forget(belowMs: number): void {
+    for (const [key, { cacheMs }] of this.#remembered) if (cacheMs < belowMs) this.#drop(key);
+    for (const [key, { cacheMs }] of this.#flights) if (cacheMs < belowMs) this.#flights.delete(key);
+  }
+
+  #launch(key: string, { operation }: Call, fetch: (signal: AbortSignal) => Promise<GatewayAnswer>): Flight {
     const abort = new AbortController();
-    const generation = this.#generation;
-    const answer = fetch(abort.signal).then((fetched) => {
-      if (call.operation.cacheMs > 0 && fetched.status === 200 && generation === this.#generation) {
-        this.#remember(key, fetched, call.operation.cacheMs);
-      }
-      return fetched;
-    });
-    const flight: Flight = { answer, waiters: 0, abort };
+    const { cacheMs } = operation;
+    const flight: Flight = { answer: fetch(abort.signal), cacheMs, waiters: 0, abort };
     this.#flights.set(key, flight);
-    const land = (): void => {
-      if (this.#flights.get(key) === flight) this.#flights.delete(key);
-    };
-    answer.then(land, land);
+    flight.answer.then(
+      (answer) => {
+        if (this.#land(key, flight) && cacheMs > 0 && answer.status === 200)
+          this.#remember(key, answer, cacheMs);
+      },
+      () => this.#land(key, flight),
+    );
     return flight;
+  }
+
+  /** False when a newer flight or a change has come in between. */
+  #land(key: string, flight: Flight): boolean {
+    return this.#flights.get(key) === flight && this.#flights.delete(key);
   }
 
   /** One caller leaving does not end the call for the others; the last one does. */
@@ -91,7 +121,7 @@ export class Coalescer {
       const leave = (): void => {
         flight.waiters -= 1;
         if (flight.waiters === 0) {
-          this.#flights.delete(key);
+          this.#land(key, flight);
           flight.abort.abort(signal.reason);
         }
         reject(signal.reason as Error);
@@ -105,34 +135,38 @@ export class Coalescer {
   #recall(key: string): GatewayAnswer | null {
     const found = this.#remembered.get(key);
     if (found === undefined) return null;
-    const now = this.#clock.now();
-    if (now >= found.untilMs) {
-      this.#remembered.delete(key);
+    const ageMs = this.#clock.now() - found.atMs;
+    if (ageMs >= found.cacheMs) {
+      this.#drop(key);
       return null;
     }
-    const age = String(Math.floor((now - found.atMs) / 1000));
+    const age = String(Math.floor(ageMs / 1000));
     return { ...found.answer, headers: { ...found.answer.headers, age } };
   }
 
   #remember(key: string, answer: GatewayAnswer, cacheMs: number): void {
-    const atMs = this.#clock.now();
-    this.#remembered.set(key, { answer, atMs, untilMs: atMs + cacheMs });
-    const [oldest] = this.#remembered.keys();
-    if (this.#remembered.size > maxRemembered && oldest !== undefined) this.#remembered.delete(oldest);
+    this.#drop(key);
+    const bytes = answer.body.length + 2 * key.length;
+    if (bytes > maxAnswerBytes) return;
+    this.#remembered.set(key, { answer, bytes, cacheMs, atMs: this.#clock.now() });
+    this.#bytes += bytes;
+    for (const oldest of this.#remembered.keys()) {
+      if (this.#bytes <= maxBytes) break;
+      this.#drop(oldest);
+    }
   }
-}
 
-/** Two calls with the same key get the same answer from IBKR. */
-function keyOf({ operation, target, headers, body }: Call): string {
-  const { accept = '', range = '', 'if-none-match': etag = '' } = headers;
-  return [
-    operation.method,
-    target,
-    String(accept),
-    String(range),
-    String(etag),
-    body?.toString('latin1') ?? '',
-  ].join('\n');
+  #drop(key: string): void {
+    this.#bytes -= this.#remembered.get(key)?.bytes ?? 0;
+    this.#remembered.delete(key);
+  }
+
+  /** Two calls with the same key get the same answer from IBKR. Another session may be another user's. */
+  #keyOf({ operation, target, headers, body }: Call): string {
+    const { accept = '', 'accept-language': language = '' } = headers;
+    const content = body === null ? '' : hash('sha256', body, 'base64');
+    return [this.#epoch(), operation.method, target, accept, language, content].join('\n');
+  }
 }
 
 function isFresh(call: Call): boolean {

@@ -3,14 +3,13 @@
 import type { Request, RequestHandler } from 'express';
 import type { Operation } from '../contract.ts';
 import { Problem } from '../errors.ts';
-import type { Gateway } from '../gateway.ts';
+import type { Gateway, GatewayAnswer } from '../gateway.ts';
 import type { Observe } from '../observe.ts';
 import { readBody } from './body.ts';
 import type { Call } from './call.ts';
+import { callerOf, queryOf } from './caller.ts';
 import { exchangeOf } from './exchange.ts';
 import { forward } from './forward.ts';
-import { requireScope } from './guard.ts';
-import { requestHeaders } from './headers.ts';
 import { readJson } from './media-type.ts';
 import { isPlain, segmentsOf } from './paths.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -22,10 +21,10 @@ export type Passthrough = 'read' | 'all' | 'off';
 /** Two names of the same API: the Gateway rewrites the second to the first. */
 const prefixes: ReadonlySet<string> = new Set(['v1/api', 'v1/portal']);
 
-/** An unknown path is a read when its method is: it counts against the global limit alone. */
-const unknownOperation: Operation = {
+/** A path that the contract does not know: a read when its method is, under the global limit alone. */
+const unknownOperation = (method: string): Operation => ({
   id: 'passthrough',
-  method: 'GET',
+  method,
   path: '',
   tag: '',
   summary: '',
@@ -34,14 +33,16 @@ const unknownOperation: Operation = {
   body: null,
   responses: {},
   servedBy: 'unknown',
-  safety: 'read',
+  safety: isReading(method) ? 'read' : 'write',
   guards: [],
   pacing: null,
   preflight: [],
   cacheMs: 0,
   routes: [],
   tool: null,
-};
+});
+
+const isReading = (method: string): boolean => method === 'GET' || method === 'HEAD';
 
 export function createContractRoutes(deps: {
   routes: Routes;
@@ -53,38 +54,25 @@ export function createContractRoutes(deps: {
 }): RequestHandler {
   const { routes, pipeline, gateway, observe } = deps;
 
-  async function serve(
-    request: Request,
-    segments: readonly string[],
-  ): Promise<Parameters<typeof forward>[1]> {
+  async function serve(request: Request, segments: readonly string[]): Promise<GatewayAnswer> {
     const exchange = exchangeOf(request);
-    const method = request.method === 'HEAD' ? 'GET' : request.method;
-    const match = routes.match(method, segments);
-    exchange.operation = match?.operation.id ?? unknownOperation.id;
+    const match = routes.match(request.method === 'HEAD' ? 'GET' : request.method, segments);
+    const operation = match?.operation ?? unknownOperation(request.method);
+    exchange.operation = operation.id;
     if (match === null) refuseUnknown(request, segments);
     const body = await readBody(request, exchange.signal);
-    const operation = match?.operation ?? { ...unknownOperation, method: request.method };
     const call: Call = {
+      ...callerOf(request, gateway.url.origin),
       operation,
       target: request.url,
       path: match?.params ?? {},
-      query: searchOf(request.url),
-      headers: requestHeaders(request.headers, gateway.url.origin),
-      body: match === null && method === 'GET' ? null : body,
+      query: queryOf(request),
+      body: match === null && isReading(request.method) ? null : body,
       json: match === null ? undefined : readJson(operation, body, request.headers['content-type']),
-      signal: exchange.signal,
-      fresh: wantsFresh(request),
     };
-    if (match === null) {
-      requireScope(exchange.principal, method === 'GET' ? 'read' : 'trade');
-      observe({ kind: 'passthrough', method: request.method });
-      return pipeline.raw(call);
-    }
+    if (match === null) observe({ kind: 'passthrough', method: request.method });
     const answer = await pipeline.run(call, exchange.principal);
-    refusePageAsSuccess(
-      answer,
-      Object.entries(operation.responses).flatMap(([status, types]) => (status.startsWith('2') ? types : [])),
-    );
+    refusePageAsSuccess(answer, operation);
     return answer;
   }
 
@@ -98,8 +86,10 @@ export function createContractRoutes(deps: {
       throw new Problem('path_refused', 'The path is not spelt as the contract has it.');
     }
     if (known.length > 0 && deps.passthrough !== 'all') throw wrongMethod(method, known);
-    const reads = method === 'GET' || method === 'HEAD';
-    if (deps.passthrough === 'off' || (!reads && (deps.passthrough === 'read' || deps.readOnly))) {
+    if (
+      deps.passthrough === 'off' ||
+      (!isReading(method) && (deps.passthrough === 'read' || deps.readOnly))
+    ) {
       throw new Problem('passthrough_refused', `The contract has no operation ${method} at this path.`);
     }
   }
@@ -115,13 +105,4 @@ export function createContractRoutes(deps: {
     const answer = await serve(request, segments.slice(2));
     forward(response, answer, gateway.url);
   };
-}
-
-export function searchOf(url: string): URLSearchParams {
-  const mark = url.indexOf('?');
-  return new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
-}
-
-export function wantsFresh(request: Request): boolean {
-  return /\bno-(cache|store)\b/i.test(request.headers['cache-control'] ?? '');
 }

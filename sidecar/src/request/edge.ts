@@ -7,9 +7,15 @@ import type { RequestHandler } from 'express';
 import { Problem } from '../errors.ts';
 import type { HostCheck } from '../host-check.ts';
 import type { Observe } from '../observe.ts';
-import type { Exchange } from './exchange.ts';
+import { CallerLeft, type Exchange } from './exchange.ts';
 
 const requestIdPattern = /^[A-Za-z0-9._-]{1,128}$/;
+
+/** A path and a query, and nothing that two readers of a URL could take for something else, such as a fragment. */
+const targetPattern = /^\/[!"$-~]*$/;
+
+/** nginx's number for a caller who did not wait for the answer. */
+const callerLeftStatus = 499;
 
 export interface Peer {
   method: string;
@@ -32,10 +38,15 @@ export function refusePeer(peer: Peer, check: HostCheck): Problem | null {
   return new Problem('origin_refused', 'A page of another server made the browser send this.');
 }
 
-/** A person following a link to the login page, which no page can read or act through. */
+/** A person following a link, to the login page or to what only reads; no page can see the answer. */
 function isVisit({ method, path, headers }: Peer): boolean {
   const navigates = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
-  return method === 'GET' && navigates && !/^\/v1\//.test(path);
+  return method === 'GET' && navigates && !mayAct(path);
+}
+
+/** IBKR's own paths: some act on a GET, and /sso/Logout ends the session. */
+function mayAct(path: string): boolean {
+  return /^\/(v1|sso)\//.test(path) && path !== '/sso/Login';
 }
 
 export function createEdge(deps: {
@@ -64,22 +75,30 @@ export function createEdge(deps: {
     const deadline = setTimeout(() => {
       const message = `The request was not done within ${deps.timeoutMs / 1000} s.`;
       abort.abort(new Problem('upstream_timeout', message));
+      // What is left is to send the answer: a caller who takes nothing of it for as long again is not waited for.
+      if (response.headersSent) response.setTimeout(deps.timeoutMs, () => response.destroy());
     }, deps.timeoutMs);
-    response.once('close', () => {
+    const { socket } = request;
+    const end = (): void => {
+      socket.off('close', end);
+      response.off('close', end);
       underWay -= 1;
       clearTimeout(deadline);
-      if (!response.writableFinished) abort.abort(new Problem('bad_request', 'The caller left.'));
+      if (!response.writableFinished) abort.abort(new CallerLeft());
       const problem = response.locals['problem'] as Problem | undefined;
       deps.observe({
         kind: 'request',
         requestId,
         operation: exchange.operation,
         method: request.method,
-        status: response.statusCode,
+        status: response.headersSent ? response.statusCode : callerLeftStatus,
         durationMs: performance.now() - exchange.startedMs,
         ...(problem === undefined ? {} : { code: problem.code, cause: problem.extra.cause }),
       });
-    });
+    };
+    response.on('close', end);
+    // Of requests sent ahead on one connection, only the first response hears that it closed.
+    socket.setMaxListeners(0).on('close', end);
 
     const refusal =
       refusePeer({ method: request.method, path: request.path, headers: request.headers }, deps.check) ??
@@ -102,8 +121,8 @@ export function createEdge(deps: {
         'x-request-id, retry-after, ratelimit, x-bezant-cursor',
       );
     }
-    if (!request.url.startsWith('/'))
-      throw new Problem('path_refused', 'The request line names a server of its own.');
+    if (!targetPattern.test(request.url))
+      throw new Problem('path_refused', 'The request line has something other than a path and a query.');
     if (request.method === 'OPTIONS') {
       exchange.operation = 'preflight';
       response.setHeader('access-control-allow-methods', 'GET, HEAD, POST, PUT, PATCH, DELETE');

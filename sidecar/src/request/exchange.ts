@@ -3,10 +3,18 @@
 import type { Request } from 'express';
 import type { Principal } from '../api-keys.ts';
 
+/** Why a call is given up when nobody waits for it any more: no fault of anybody's, so no Problem. */
+export class CallerLeft extends Error {
+  constructor() {
+    super('the caller left');
+    this.name = 'CallerLeft';
+  }
+}
+
 export interface Exchange {
   readonly requestId: string;
   readonly startedMs: number;
-  /** Aborts when the caller leaves or the request's deadline passes. */
+  /** Aborts when the caller leaves (CallerLeft) or the request's deadline passes (a Problem). */
   readonly signal: AbortSignal;
   /** For logs and metric labels: an operationId or a route's name, never a path. */
   operation: string;

@@ -6,11 +6,10 @@ import type { FriendlyRoute, Operation, ParameterSource } from '../contract.ts';
 import { Problem } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import { readBody } from './body.ts';
-import { apiPrefix, fillTemplate, type Call } from './call.ts';
-import { searchOf, wantsFresh } from './contract-routes.ts';
+import { callOf, type Call } from './call.ts';
+import { callerOf, queryOf } from './caller.ts';
 import { exchangeOf } from './exchange.ts';
 import { forward } from './forward.ts';
-import { requestHeaders } from './headers.ts';
 import { readJson } from './media-type.ts';
 import { segmentsOf } from './paths.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -64,30 +63,22 @@ function callersPointer(pointer: string, { params, body }: FriendlyRoute): strin
 async function toCall(request: Request, match: Match, gatewayOrigin: string): Promise<Call> {
   const { operation, friendly, params } = match;
   if (friendly === null) throw new Error('not a friendly route');
-  const { signal } = exchangeOf(request);
-  const given = searchOf(request.url);
+  const caller = callerOf(request, gatewayOrigin);
+  const given = queryOf(request);
   const values = parameterValues(operation, friendly, params, given);
-  const made =
-    friendly.body === undefined
-      ? null
-      : Buffer.from(JSON.stringify(bodyFromQuery(operation, friendly.body, given)));
-  const sent = made ?? (await readBody(request, signal));
-  const contentType = made === null ? request.headers['content-type'] : 'application/json';
-  if (sent !== null && made === null && operation.body !== null) requireJson(operation, contentType);
-  const headers = requestHeaders(request.headers, gatewayOrigin);
-  if (made !== null) headers['content-type'] = 'application/json';
-  const search = values.query.toString();
-  return {
-    operation,
-    target: apiPrefix + fillTemplate(operation.path, values.path) + (search === '' ? '' : `?${search}`),
-    path: values.path,
-    query: values.query,
-    headers,
-    body: sent,
-    json: readJson(operation, sent, contentType),
-    signal,
-    fresh: wantsFresh(request),
-  };
+  if (friendly.body !== undefined) {
+    const json = bodyFromQuery(operation, friendly.body, given);
+    const headers = { ...caller.headers, 'content-type': 'application/json' };
+    return callOf(
+      operation,
+      { ...caller, headers },
+      { ...values, body: Buffer.from(JSON.stringify(json)), json },
+    );
+  }
+  const body = await readBody(request, caller.signal);
+  const contentType = request.headers['content-type'];
+  if (body !== null && operation.body !== null) requireJson(operation, contentType);
+  return callOf(operation, caller, { ...values, body, json: readJson(operation, body, contentType) });
 }
 
 function requireJson(operation: Operation, contentType: string | undefined): void {

@@ -46,22 +46,12 @@ const scopeFor: Readonly<Record<Safety, 'read' | 'trade' | 'admin'>> = {
   'costs-money': 'trade',
 };
 
-/** The safety of this very call: order id -1 makes a cancellation destructive. */
-export function safetyOf({
-  operation,
-  path,
-  query,
-  json,
-}: Pick<Call, 'operation' | 'path' | 'query' | 'json'>): Safety {
-  for (const guard of operation.guards) {
-    const values = {
-      path: [path[guard.name]],
-      query: query.getAll(guard.name),
-      body: [member(json, guard.name)],
-    };
-    if (values[guard.in].some((value) => sameValue(value, guard.equals))) return guard.safety;
-  }
-  return operation.safety;
+/** The safety of this very call: order id -1 makes a cancellation destructive, wherever in the call it is named. */
+export function safetyOf({ operation, path, query, json }: Call): Safety {
+  const found = operation.guards.find(({ name, equals }) =>
+    [path[name], ...query.getAll(name), member(json, name)].some((value) => sameValue(value, equals)),
+  );
+  return found?.safety ?? operation.safety;
 }
 
 /** Numbers may be written in several ways: `-1`, `-01`, `-1.0`, ` -1`. */
@@ -80,25 +70,36 @@ export function guard(call: Call, settings: GuardSettings, principal: Principal 
   if (operation.servedBy === 'cloud') {
     throw new Problem('not_served', `${operation.id} is not served by the Gateway.`);
   }
-  if (operation.safety !== 'read') refuseDisguised(call.path);
   const safety = safetyOf(call);
   requireScope(principal, scopeFor[safety]);
   const refusing = rules.find((rule) => rule.refuses(safety, settings));
   if (refusing !== undefined) throw new Problem(refusing.code, refusing.message(operation));
+  refuseDisguised(call);
 }
 
-/** What changes something is named by ids alone: `-1;x` or `-1/` might be cut down to `-1` on the way to IBKR. */
-function refuseDisguised(path: Call['path']): void {
+/** A segment that is gone or leads elsewhere on the way to IBKR. */
+const noSegment = /^\.{0,2}$/;
+
+/** Visible ASCII without what might be cut off or decoded on the way: `-1;x`, `-1/`, `%2D1`, a digit of another script. */
+const idPattern = /^(?:(?![#%/;?\\])[!-~])+$/;
+
+/** With `-1` and `0` named by a guard, no other spelling of a number is anybody's id. */
+const numberPattern = /^-?\d+$/;
+
+/** A placeholder's value must be what it looks like; where a call may change something, an id and nothing else. */
+function refuseDisguised({ operation, path }: Call): void {
+  const isRead = operation.method === 'GET' && operation.safety === 'read';
   for (const [name, value] of Object.entries(path)) {
-    if (/[/\\;?#]/.test(value)) {
-      throw new Problem('bad_request', `The path’s ${name} has a character that no id has.`, {
-        errors: [{ pointer: `/path/${name}`, message: 'must be an id' }],
-      });
-    }
+    const isGuarded = operation.guards.some((guard) => guard.name === name);
+    const isFine = isGuarded ? numberPattern.test(value) : isRead || idPattern.test(value);
+    if (isFine && !noSegment.test(value)) continue;
+    throw new Problem('bad_request', `The path’s ${name} is not an id.`, {
+      errors: [{ pointer: `/path/${name}`, message: 'must be an id' }],
+    });
   }
 }
 
-export function requireScope(principal: Principal | null, scope: 'read' | 'trade' | 'admin'): void {
+function requireScope(principal: Principal | null, scope: 'read' | 'trade' | 'admin'): void {
   if (principal !== null && !principal.scopes.has(scope)) {
     throw new Problem('scope_refused', `This API key lacks the scope "${scope}".`);
   }

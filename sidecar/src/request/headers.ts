@@ -3,6 +3,8 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 import type { GatewayAnswer } from '../gateway.ts';
+import type { GatewayUrl } from '../gateway-url.ts';
+import { ownLocation } from '../own-location.ts';
 
 const toIbkr = [
   'accept',
@@ -35,6 +37,9 @@ const ofTheGateway: readonly string[] = [
   'set-cookie',
   'strict-transport-security',
   'server-timing',
+  'alt-svc',
+  'nel',
+  'report-to',
   'x-cnection',
   'x-request-id',
   'content-length',
@@ -58,10 +63,7 @@ export function requestHeaders(headers: IncomingHttpHeaders, gatewayOrigin: stri
   return kept;
 }
 
-export function answerHeaders(
-  answer: GatewayAnswer,
-  gateway: { origin: string; prefix: string },
-): Record<string, string | string[]> {
+export function answerHeaders(answer: GatewayAnswer, gateway: GatewayUrl): Record<string, string | string[]> {
   const kept: Record<string, string | string[]> = {};
   const nominated = namesIn(answer.headers['connection']);
   for (const [name, value] of Object.entries(answer.headers)) {
@@ -75,14 +77,6 @@ export function answerHeaders(
     kept['content-type'] = guessType(answer.body);
   kept['x-content-type-options'] = 'nosniff';
   return kept;
-}
-
-/** A redirect to the Gateway's own origin becomes one to the same path here. */
-export function ownLocation(location: string, gateway: { origin: string; prefix: string }): string {
-  const url = URL.parse(location, gateway.origin);
-  if (url === null || url.origin !== gateway.origin) return location;
-  const path = url.pathname + url.search + url.hash;
-  return path.startsWith(`${gateway.prefix}/`) ? path.slice(gateway.prefix.length) : path;
 }
 
 function namesIn(header: string | string[] | undefined): ReadonlySet<string> {

@@ -1,12 +1,13 @@
 // The way of a call to IBKR, in order: may it, is it right, is the answer known, what must come first, is it its turn, go.
 
+import type { Principal } from '../api-keys.ts';
 import type { Clock } from '../clock.ts';
 import type { Contract, Operation } from '../contract.ts';
 import { Problem } from '../errors.ts';
 import type { Gateway, GatewayAnswer } from '../gateway.ts';
 import type { Observe } from '../observe.ts';
-import type { Principal } from '../api-keys.ts';
-import { apiPrefix, type Call } from './call.ts';
+import { unlessAborted } from '../unless-aborted.ts';
+import { callOf, type Call } from './call.ts';
 import { Coalescer } from './coalesce.ts';
 import { guard, type GuardSettings } from './guard.ts';
 import { Governor, type PacingSettings, type Priority } from './pacing.ts';
@@ -20,18 +21,16 @@ export interface Sighting {
 }
 
 export interface Pipeline {
-  /** A caller's call, through every step. */
+  /** A caller's call, through every step. Settles when the call's signal aborts, at the latest. */
   run(call: Call, principal: Principal | null): Promise<GatewayAnswer>;
   /** A call of our own, such as the keepalive: paced and observed, nothing else. */
   own(operationId: string, json: unknown, signal?: AbortSignal): Promise<GatewayAnswer>;
-  /** A path that the contract does not know, under the global limit alone. */
-  raw(call: Call): Promise<GatewayAnswer>;
 }
 
 export function createPipeline(deps: {
   contract: Contract;
   validators: Validators;
-  gateway: Gateway;
+  gateway: Pick<Gateway, 'call'>;
   clock: Clock;
   observe: Observe;
   guard: GuardSettings;
@@ -51,7 +50,7 @@ export function createPipeline(deps: {
   const epoch = (): number => session.epoch();
   const validate = createValidate(deps);
   const governor = new Governor({ clock, observe, settings: deps.pacing });
-  const coalescer = new Coalescer(deps);
+  const coalescer = new Coalescer({ clock, observe, epoch });
   const warmUp = new WarmUp({ clock, observe, epoch });
   const never = new AbortController().signal;
 
@@ -63,7 +62,13 @@ export function createPipeline(deps: {
     call: (operation) => send(ownCall(operation, undefined, never), 'session', never),
   });
 
-  async function send(call: Call, priority: Priority, signal: AbortSignal): Promise<GatewayAnswer> {
+  /** `signal` ends the waiting for a turn, `sentSignal` the call that is at the Gateway already. */
+  async function send(
+    call: Call,
+    priority: Priority,
+    signal: AbortSignal,
+    sentSignal = signal,
+  ): Promise<GatewayAnswer> {
     const { operation } = call;
     const leave = await governor.enter(operation, priority, signal);
     const startedMs = clock.now();
@@ -74,7 +79,7 @@ export function createPipeline(deps: {
         target: call.target,
         headers: call.headers,
         body: call.body,
-        signal,
+        signal: sentSignal,
         mayRetryWithoutCookies: operation.safety === 'read',
       });
       observe({
@@ -109,16 +114,14 @@ export function createPipeline(deps: {
 
   async function proceed(call: Call, signal: AbortSignal): Promise<GatewayAnswer> {
     const { operation } = call;
-    const priority =
-      operation.safety === 'order' ? 'order' : operation.safety === 'session' ? 'session' : 'caller';
-    if (session.isUsable()) await preflight.before(operation, signal);
-    // A write that was sent is not taken back when its caller leaves: its outcome must still be seen.
-    const sendSignal = operation.safety === 'read' ? signal : never;
-    if (operation.safety !== 'read') signal.throwIfAborted();
-    const answer = await warmUp.run(call, () => send(call, priority, sendSignal), signal);
-    if (operation.safety !== 'read' || !wantsPreflight(answer) || operation.preflight.length === 0)
-      return answer;
-    await preflight.before(operation, signal);
+    const { safety } = operation;
+    const priority = safety === 'order' ? 'order' : safety === 'session' ? 'session' : 'caller';
+    // What is no read can be left unsent, but once it is sent it is not taken back: its outcome must be seen.
+    const sentSignal = safety === 'read' ? signal : never;
+    if (session.isUsable()) await preflight.before(operation);
+    const answer = await warmUp.run(call, () => send(call, priority, signal, sentSignal), signal);
+    if (safety !== 'read' || operation.preflight.length === 0 || !wantsPreflight(answer)) return answer;
+    await preflight.before(operation);
     return send(call, priority, signal);
   }
 
@@ -126,30 +129,24 @@ export function createPipeline(deps: {
     async run(call, principal) {
       guard(call, deps.guard, principal);
       validate(call);
-      return coalescer.run(call, (signal) => proceed(call, signal));
+      return unlessAborted(
+        coalescer.run(call, (signal) => proceed(call, signal)),
+        call.signal,
+      );
     },
     async own(operationId, json, signal = never) {
       const operation = contract.byId.get(operationId);
       if (operation === undefined) throw new Error(`the contract has no operation ${operationId}`);
       return send(ownCall(operation, json, signal), 'session', signal);
     },
-    raw: (call) => send(call, 'caller', call.signal),
   };
 }
 
-/** A call of ours: no caller's headers, an optional JSON body. */
 function ownCall(operation: Operation, json: unknown, signal: AbortSignal): Call {
-  return {
-    operation,
-    target: apiPrefix + operation.path,
-    path: {},
-    query: new URLSearchParams(),
-    headers: json === undefined ? {} : { 'content-type': 'application/json' },
-    body: json === undefined ? null : Buffer.from(JSON.stringify(json)),
-    json,
-    signal,
-    fresh: true,
-  };
+  const caller = { headers: {}, signal, fresh: true };
+  if (json === undefined) return callOf(operation, caller);
+  const headers = { 'content-type': 'application/json' };
+  return callOf(operation, { ...caller, headers }, { body: Buffer.from(JSON.stringify(json)), json });
 }
 
 function retryAfterMs({ headers }: GatewayAnswer): number | null {

@@ -2,36 +2,37 @@
 // `/portfolio/accounts` before the rest of /portfolio. Callers need not know.
 
 import type { Contract, Operation } from '../contract.ts';
+import { Problem } from '../errors.ts';
 import type { GatewayAnswer } from '../gateway.ts';
 import type { Observe } from '../observe.ts';
 
+interface Deps {
+  contract: Contract;
+  observe: Observe;
+  epoch: () => number;
+  call: (operation: Operation) => Promise<GatewayAnswer>;
+}
+
 export class Preflight {
-  readonly #deps: {
-    contract: Contract;
-    observe: Observe;
-    epoch: () => number;
-    call: (operation: Operation, signal: AbortSignal) => Promise<GatewayAnswer>;
-  };
+  readonly #deps: Deps;
   #epoch = -1;
   #done = new Set<string>();
-  #running = new Map<string, Promise<void>>();
+  readonly #running = new Map<string, Promise<void>>();
 
-  constructor(deps: {
-    contract: Contract;
-    observe: Observe;
-    epoch: () => number;
-    call: (operation: Operation, signal: AbortSignal) => Promise<GatewayAnswer>;
-  }) {
+  constructor(deps: Deps) {
     this.#deps = deps;
   }
 
-  /** Makes the calls that are still missing. A failing one is left to the caller's own call to report. */
-  async before(operation: Operation, signal: AbortSignal): Promise<void> {
+  /**
+   * Makes the calls that are still missing. What IBKR answers them is left to the caller's own call to show; but when one
+   * cannot be made at all, the caller's is not made either: an order that has waited for a hanging Gateway is an old one.
+   */
+  async before(operation: Operation): Promise<void> {
     this.#forgetFormerSession();
     for (const id of operation.preflight) {
       if (this.#done.has(id)) continue;
       const first = this.#deps.contract.byId.get(id);
-      if (first !== undefined) await this.#once(first, signal);
+      if (first !== undefined) await this.#once(first);
     }
   }
 
@@ -49,21 +50,28 @@ export class Preflight {
     this.#done = new Set();
   }
 
-  #once(operation: Operation, signal: AbortSignal): Promise<void> {
-    const running = this.#running.get(operation.id);
-    if (running !== undefined) return running;
-    const promise = this.#deps
-      .call(operation, signal)
-      .then(
-        (answer) => answer.status === 200,
-        () => false,
-      )
-      .then((ok) => {
-        this.#running.delete(operation.id);
-        this.#deps.observe({ kind: 'preflight', operation: operation.id, ok });
+  #once(operation: Operation): Promise<void> {
+    const running = this.#running.get(operation.id) ?? this.#make(operation);
+    this.#running.set(operation.id, running);
+    return running;
+  }
+
+  async #make(operation: Operation): Promise<void> {
+    const { id } = operation;
+    let ok = false;
+    try {
+      const { status } = await this.#deps.call(operation);
+      ok = status === 200;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      throw new Problem(error.code, `${id} has to come first. ${error.message}`, {
+        ...error.extra,
+        cause: error,
       });
-    this.#running.set(operation.id, promise);
-    return promise;
+    } finally {
+      this.#running.delete(id);
+      this.#deps.observe({ kind: 'preflight', operation: id, ok });
+    }
   }
 }
 

@@ -2,10 +2,12 @@
 
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { ServerResponse } from 'node:http';
+import type { Operation } from '../contract.ts';
 import { Problem, problemKinds } from '../errors.ts';
 import type { GatewayAnswer } from '../gateway.ts';
-import { isLoginRedirect, isLoggedOut } from '../gateway.ts';
+import { isLoggedOut } from '../gateway.ts';
 import type { Observe } from '../observe.ts';
+import { CallerLeft } from './exchange.ts';
 import { isHtml } from './headers.ts';
 
 export function toProblem(error: unknown): Problem {
@@ -53,6 +55,7 @@ export function writeProblem(response: ServerResponse, problem: Problem, request
 /** Express's last handler. */
 export function problemWriter(observe: Observe): ErrorRequestHandler {
   return (error: unknown, request: Request, response: Response, _next) => {
+    if (error instanceof CallerLeft && error === request.exchange?.signal.reason) return;
     const problem = toProblem(error);
     if (problem.status < 500) observe({ kind: 'refused', reason: problem.code });
     response.locals['problem'] = problem;
@@ -77,9 +80,11 @@ export function refuseNonJson(answer: GatewayAnswer): void {
 }
 
 /** On IBKR's own paths everything is relayed as it is, but a web page is no success of a JSON operation. */
-export function refusePageAsSuccess(answer: GatewayAnswer, mediaTypes: readonly string[]): void {
-  const json = mediaTypes.length > 0 && mediaTypes.every((type) => type.includes('json'));
-  if (json && answer.status >= 200 && answer.status < 300 && !isLoginRedirect(answer) && isHtml(answer)) {
+export function refusePageAsSuccess(answer: GatewayAnswer, operation: Operation): void {
+  if (answer.status < 200 || answer.status > 299 || !isHtml(answer)) return;
+  const types = Object.entries(operation.responses).flatMap(([status, each]) =>
+    status.startsWith('2') ? each : [],
+  );
+  if (types.length > 0 && types.every((type) => type.includes('json')))
     throw new Problem('upstream_decode_error', 'The Gateway answered with a web page where JSON is due.');
-  }
 }

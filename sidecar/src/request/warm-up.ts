@@ -2,6 +2,7 @@
 // gets the first whole answer, or the last one when the time is over.
 
 import { sleep, type Clock } from '../clock.ts';
+import { Problem } from '../errors.ts';
 import type { GatewayAnswer } from '../gateway.ts';
 import type { Observe } from '../observe.ts';
 import type { Call } from './call.ts';
@@ -44,7 +45,13 @@ export class WarmUp {
       let attempts = 1;
       while (partial && attempts < rule.attempts) {
         if (rule.everyMs > 0) await sleep(this.#clock, rule.everyMs, signal);
-        answer = await fetch();
+        try {
+          answer = await fetch();
+        } catch (error) {
+          // No turn for a further call is no reason to withhold what is there.
+          if (error instanceof Problem && error.code === 'paced') break;
+          throw error;
+        }
         partial = isPartial(rule, answer, call);
         attempts += 1;
       }

@@ -1,17 +1,17 @@
 // Routes of ours that take several calls. Each of those goes the whole way of a caller's call.
 
-import type { Request, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import type { Parameter } from '../contract.ts';
 import type { Gateway, GatewayAnswer } from '../gateway.ts';
 import type { Call, Caller } from '../request/call.ts';
-import { searchOf, wantsFresh } from '../request/contract-routes.ts';
+import { callerOf, queryOf } from '../request/caller.ts';
 import { exchangeOf } from '../request/exchange.ts';
 import { forward } from '../request/forward.ts';
-import { wrongMethod } from '../request/route.ts';
-import { requestHeaders } from '../request/headers.ts';
 import { segmentsOf } from '../request/paths.ts';
 import type { Pipeline } from '../request/pipeline.ts';
 import { refuseNonJson } from '../request/problem.ts';
+import { wrongMethod } from '../request/route.ts';
+import { writeJson } from './write-json.ts';
 
 export interface Composite {
   method: 'GET';
@@ -50,7 +50,7 @@ export function createCompositeRoutes(deps: {
       path: Object.fromEntries(
         parts.flatMap((part, index) => (isName(part) ? [[part.slice(1, -1), segments[index] ?? '']] : [])),
       ),
-      query: searchOf(request.url),
+      query: queryOf(request),
       caller: callerOf(request, deps.gateway.url.origin),
       run: async (call) => {
         const step = await deps.pipeline.run(call, exchange.principal);
@@ -58,7 +58,7 @@ export function createCompositeRoutes(deps: {
         return step;
       },
     });
-    if ('json' in answer) response.json(answer.json);
+    if ('json' in answer) writeJson(response, 200, answer.json);
     else forward(response, answer, deps.gateway.url);
   };
 }
@@ -69,14 +69,4 @@ function matches(parts: readonly string[], segments: readonly string[]): boolean
   return (
     parts.length === segments.length && parts.every((part, index) => isName(part) || part === segments[index])
   );
-}
-
-function callerOf(request: Request, gatewayOrigin: string): Caller {
-  return {
-    headers: requestHeaders(request.headers, gatewayOrigin),
-    body: null,
-    json: undefined,
-    signal: exchangeOf(request).signal,
-    fresh: wantsFresh(request),
-  };
 }

@@ -3,13 +3,13 @@
 import type { Contract, Operation } from '../contract.ts';
 import { Problem } from '../errors.ts';
 import type { GatewayAnswer } from '../gateway.ts';
-import { apiPrefix, type Call, type Caller } from '../request/call.ts';
+import { callOf } from '../request/call.ts';
 import type { Composite } from './composite.ts';
 
 interface Listing {
   conid: number;
-  exchange: string;
-  isUS: boolean;
+  exchange?: string;
+  isUS?: boolean;
 }
 
 export function historyBySymbol(deps: { contract: Contract }): Composite {
@@ -24,7 +24,7 @@ export function historyBySymbol(deps: { contract: Contract }): Composite {
     parameters,
     async run({ path, query, run, caller }) {
       const symbol = path['symbol'] ?? '';
-      const found = await run(withQuery(caller, lookUp, new URLSearchParams({ symbols: symbol })));
+      const found = await run(callOf(lookUp, caller, { query: new URLSearchParams({ symbols: symbol }) }));
       if (found.status !== 200) return found;
       const listing = pick(listings(found, symbol), query.get('exchange'));
       if (listing === undefined)
@@ -34,7 +34,7 @@ export function historyBySymbol(deps: { contract: Contract }): Composite {
         const value = query.get(name);
         if (value !== null) asked.set(name, value);
       }
-      return run(withQuery(caller, history, asked));
+      return run(callOf(history, caller, { query: asked }));
     },
   };
 }
@@ -45,24 +45,12 @@ function need(contract: Contract, id: string): Operation {
   return operation;
 }
 
-function withQuery(caller: Caller, operation: Operation, query: URLSearchParams): Call {
-  return {
-    ...caller,
-    operation,
-    path: {},
-    query,
-    target: `${apiPrefix}${operation.path}?${query.toString()}`,
-  };
-}
-
 /** `{ AAPL: [{ name, contracts: [{ conid, exchange, isUS }] }] }` */
 function listings(answer: GatewayAnswer, symbol: string): Listing[] {
   try {
-    const bySymbol = JSON.parse(answer.body.toString('utf8')) as Record<
-      string,
-      { contracts?: Listing[] }[] | undefined
-    >;
-    const companies = bySymbol[symbol] ?? bySymbol[symbol.toUpperCase()] ?? [];
+    const bySymbol = JSON.parse(answer.body.toString('utf8')) as Record<string, { contracts?: Listing[] }[]>;
+    const name = [symbol, symbol.toUpperCase()].find((spelling) => Object.hasOwn(bySymbol, spelling));
+    const companies = name === undefined ? [] : (bySymbol[name] ?? []);
     return companies.flatMap(({ contracts }) => contracts ?? []);
   } catch (cause) {
     throw new Problem('upstream_decode_error', 'The list of stocks is not JSON of the expected shape.', {
@@ -73,6 +61,6 @@ function listings(answer: GatewayAnswer, symbol: string): Listing[] {
 
 function pick(found: readonly Listing[], exchange: string | null): Listing | undefined {
   if (exchange !== null)
-    return found.find((listing) => listing.exchange.toUpperCase() === exchange.toUpperCase());
+    return found.find((listing) => listing.exchange?.toUpperCase() === exchange.toUpperCase());
   return found.find((listing) => listing.isUS) ?? found[0];
 }

@@ -3,7 +3,7 @@
 import type { Contract } from '../contract.ts';
 import { Problem } from '../errors.ts';
 import type { GatewayAnswer } from '../gateway.ts';
-import { apiPrefix, fillTemplate } from '../request/call.ts';
+import { callOf } from '../request/call.ts';
 import type { Composite } from './composite.ts';
 
 /** IBKR documents 100 rows a page and formerly 30: a page of fewer than 30 is the last by either. */
@@ -24,9 +24,7 @@ export function allPositions(deps: { contract: Contract }): Composite {
       const rows: unknown[] = [];
       for (let pageId = 0; pageId < maxPages; pageId += 1) {
         const values = { accountId: path['accountId'] ?? '', pageId: String(pageId) };
-        const target = apiPrefix + fillTemplate(operation.path, values);
-        const page = await run({ ...caller, operation, target, path: values, query: new URLSearchParams() });
-        const found = pageRows(page);
+        const found = pageRows(await run(callOf(operation, caller, { path: values })));
         if ('answer' in found) return found.answer;
         rows.push(...found.rows);
         if (found.rows.length < smallestPageSize) return { json: rows };

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { GatewayAnswer } from '../../src/gateway.ts';
+import type { Call } from '../../src/request/call.ts';
 import { Coalescer } from '../../src/request/coalesce.ts';
 import { ManualClock, settle } from '../manual-clock.ts';
 import { answer, call, operation } from './operations.ts';
@@ -12,8 +13,10 @@ const order = operation({ id: 'order', method: 'POST', safety: 'order' });
 function setUp() {
   const clock = new ManualClock();
   const how: string[] = [];
+  const state = { epoch: 1 };
   const coalescer = new Coalescer({
     clock,
+    epoch: () => state.epoch,
     observe: (seen) => seen.kind === 'coalesced' && how.push(seen.how),
   });
   const flights: {
@@ -26,7 +29,7 @@ function setUp() {
       flights.push({ resolve, reject, signal });
       signal.addEventListener('abort', () => reject(signal.reason as Error));
     });
-  return { clock, coalescer, flights, fetch, how };
+  return { clock, coalescer, flights, fetch, how, state };
 }
 
 test('equal reads in flight are one call, different ones are not', async () => {
@@ -120,4 +123,89 @@ test('one caller leaving does not end the call of the others; the last one does'
   expect(flights[0]?.signal.aborted).toBe(true);
   void coalescer.run(call(read), fetch);
   expect(flights).toHaveLength(2);
+});
+
+/** Asks and answers, and tells whether it came to IBKR. */
+async function ask(
+  on: ReturnType<typeof setUp>,
+  asked: Call,
+  given: unknown = 'x',
+): Promise<'asked' | 'known'> {
+  const before = on.flights.length;
+  const answered = on.coalescer.run(asked, on.fetch);
+  on.flights[before]?.resolve(answer(given));
+  await answered;
+  return on.flights.length > before ? 'asked' : 'known';
+}
+
+test('a read that is on its way when something changes is nobody’s after the change', async () => {
+  const on = setUp();
+  const early = on.coalescer.run(call(read), on.fetch);
+  await ask(on, call(order));
+  const late = on.coalescer.run(call(read), on.fetch);
+  expect(on.flights).toHaveLength(3);
+  on.flights[0]?.resolve(answer('before'));
+  on.flights[2]?.resolve(answer('after'));
+  expect([(await early).body.toString(), (await late).body.toString()]).toEqual(['"before"', '"after"']);
+});
+
+const reference = operation({ id: 'reference', path: '/reference', cacheMs: 900_000 });
+const account = operation({ id: 'setActiveAccount', method: 'POST', safety: 'session' });
+const invalidate = operation({ id: 'invalidatePositionCache', method: 'POST' });
+
+test.each([
+  { by: order, forgets: ['kept'] },
+  { by: account, forgets: ['kept', 'reference'] },
+  { by: invalidate, forgets: ['kept'] },
+  { by: operation({ id: 'whatif', method: 'POST' }), forgets: [] },
+])('$by.id forgets $forgets', async ({ by, forgets }) => {
+  const on = setUp();
+  for (const each of [kept, reference]) await ask(on, call(each));
+  await ask(on, call(by));
+  const forgotten: string[] = [];
+  for (const each of [kept, reference]) {
+    if ((await ask(on, call(each))) === 'asked') forgotten.push(each.id);
+  }
+  expect(forgotten).toEqual(forgets);
+});
+
+test('another session, which may be another user’s, gets nothing of the former one', async () => {
+  const on = setUp();
+  await ask(on, call(reference));
+  on.state.epoch = 2;
+  expect(await ask(on, call(reference))).toBe('asked');
+});
+
+test('a fresh answer takes the place of the remembered one', async () => {
+  const on = setUp();
+  await ask(on, call(kept), 'old');
+  expect(await ask(on, call(kept, { fresh: true }), 'new')).toBe('asked');
+  const known = await on.coalescer.run(call(kept), on.fetch);
+  expect(known.body.toString()).toBe('"new"');
+});
+
+test.each(['range', 'if-none-match', 'if-modified-since'])(
+  'an answer to %s is for its caller alone',
+  async (name) => {
+    const on = setUp();
+    const asked = call(kept, { headers: { [name]: 'x' } });
+    await ask(on, asked);
+    expect(await ask(on, asked)).toBe('asked');
+    expect(await ask(on, call(kept))).toBe('asked');
+  },
+);
+
+test('what is remembered is bounded in bytes, the oldest goes first, and very large answers are not kept', async () => {
+  const on = setUp();
+  const page = (name: string) => call(kept, { target: `/v1/api/thing?page=${name}` });
+  const ofMiB = (size: number) => 'x'.repeat(size * 1024 * 1024 - 100);
+  await ask(on, page('huge'), ofMiB(9));
+  expect(await ask(on, page('huge'), ofMiB(9))).toBe('asked');
+  for (const name of ['1', '2', '3', '4', '5']) await ask(on, page(name), ofMiB(8));
+  expect(await ask(on, page('5'))).toBe('known');
+  expect(await ask(on, page('2'))).toBe('known');
+  expect(await ask(on, page('1'), ofMiB(8))).toBe('asked');
+  const large = { body: Buffer.alloc(10 * 1024 * 1024, '1') };
+  await ask(on, call(postedRead, large));
+  expect(await ask(on, call(postedRead, large))).toBe('known');
 });

@@ -15,6 +15,8 @@ const row = (id: string): Operation => {
 interface Case {
   id: string;
   path?: Record<string, string>;
+  query?: string;
+  json?: unknown;
   readOnly?: boolean;
   allowDestructive?: boolean;
   scopes?: Scope[];
@@ -35,6 +37,19 @@ test.each<Case>([
   { id: 'cancelOpenOrder', path: { orderId: '-1.0' }, want: 'destructive_refused' },
   { id: 'cancelOpenOrder', path: { orderId: '-1;x' }, want: 'bad_request' },
   { id: 'cancelOpenOrder', path: { orderId: '-1/' }, want: 'bad_request' },
+  { id: 'cancelOpenOrder', path: { orderId: '%2D1' }, want: 'bad_request' },
+  { id: 'cancelOpenOrder', path: { orderId: '-\uFF11' }, want: 'bad_request' },
+  { id: 'cancelOpenOrder', path: { orderId: '-0x1' }, want: 'bad_request' },
+  { id: 'cancelOpenOrder', path: { orderId: '-1L' }, want: 'bad_request' },
+  { id: 'cancelOpenOrder', path: { orderId: '17' }, query: 'orderId=-1', want: 'destructive_refused' },
+  { id: 'cancelOpenOrder', path: { orderId: '17' }, json: { orderId: -1 }, want: 'destructive_refused' },
+  { id: 'cancelOpenOrder', path: { accountId: '..', orderId: '17' }, want: 'bad_request' },
+  { id: 'deleteAlert', path: { alertId: '\u0660' }, want: 'bad_request' },
+  { id: 'previewMarginImpact', path: { accountId: 'U1' }, want: 'ok' },
+  { id: 'previewMarginImpact', path: { accountId: 'U1/orders?' }, want: 'bad_request' },
+  { id: 'getPaginatedPositions', path: { accountId: 'U1', pageId: '..' }, want: 'bad_request' },
+  { id: 'getPaginatedPositions', path: { accountId: 'U1', pageId: '' }, want: 'bad_request' },
+  { id: 'getPaginatedPositions', path: { accountId: 'U/1', pageId: '0' }, want: 'ok' },
   { id: 'cancelOpenOrder', path: { orderId: '-1' }, allowDestructive: true, want: 'ok' },
   {
     id: 'cancelOpenOrder',
@@ -54,10 +69,11 @@ test.each<Case>([
   { id: 'submitNewOrder', scopes: ['read'], want: 'scope_refused' },
   { id: 'logout', scopes: ['read'], want: 'scope_refused' },
   { id: 'submitNewOrder', scopes: ['read', 'trade'], want: 'ok' },
-])('$id $path $scopes readOnly=$readOnly allowDestructive=$allowDestructive: $want', (given) => {
-  const { id, path = {}, readOnly = false, allowDestructive = false, scopes, want } = given;
+])('$id $path $query $json $scopes readOnly=$readOnly allowDestructive=$allowDestructive: $want', (given) => {
+  const { id, path = {}, query = '', json, readOnly = false, allowDestructive = false, scopes, want } = given;
   const principal = scopes === undefined ? null : { name: 'test', scopes: new Set(scopes) };
-  expect(codeOf(() => guard(call(row(id), { path }), { readOnly, allowDestructive }, principal))).toBe(want);
+  const asked = call(row(id), { path, query: new URLSearchParams(query), json });
+  expect(codeOf(() => guard(asked, { readOnly, allowDestructive }, principal))).toBe(want);
 });
 
 test('nothing that IBKR’s cloud alone serves goes to the Gateway', () => {

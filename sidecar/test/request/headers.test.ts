@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { answerHeaders, ownLocation, requestHeaders } from '../../src/request/headers.ts';
+import { answerHeaders, requestHeaders } from '../../src/request/headers.ts';
 import { answer } from './operations.ts';
 
 const gateway = { origin: 'https://localhost:5000', prefix: '' };
@@ -81,14 +81,4 @@ test.each([
 ])('a body %j without a type is %s', (body, want) => {
   const given = { status: 200, headers: {}, body: Buffer.from(body) };
   expect(answerHeaders(given, gateway)['content-type']).toBe(want);
-});
-
-test.each([
-  ['https://localhost:5000/sso/Login?x=1', '', '/sso/Login?x=1'],
-  ['/sso/Login', '', '/sso/Login'],
-  ['https://localhost:5000/ibkr/sso/Login', '/ibkr', '/sso/Login'],
-  ['https://api.ibkr.com/x', '', 'https://api.ibkr.com/x'],
-  ['http://localhost:5000/x', '', 'http://localhost:5000/x'],
-])('a redirect to %s behind prefix "%s" becomes %s', (location, prefix, want) => {
-  expect(ownLocation(location, { ...gateway, prefix })).toBe(want);
 });

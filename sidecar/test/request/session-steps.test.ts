@@ -2,6 +2,7 @@
 
 import { expect, test } from '@jest/globals';
 import type { Operation } from '../../src/contract.ts';
+import { Problem } from '../../src/errors.ts';
 import type { GatewayAnswer } from '../../src/gateway.ts';
 import { Preflight } from '../../src/request/preflight.ts';
 import { WarmUp } from '../../src/request/warm-up.ts';
@@ -18,11 +19,11 @@ function setUpPreflight(respond: () => GatewayAnswer) {
     contract: { operations: [accounts, orders], byId: new Map([[accounts.id, accounts]]) },
     observe: () => undefined,
     epoch: () => state.epoch,
-    call: (asked: Operation) => {
+    call: async (asked: Operation) => {
       state.calls.push(asked.id);
-      const given = respond();
+      const given = await Promise.resolve().then(respond);
       preflight.saw(asked, given);
-      return Promise.resolve(given);
+      return given;
     },
   });
   return { state, preflight };
@@ -30,33 +31,43 @@ function setUpPreflight(respond: () => GatewayAnswer) {
 
 test('the first call is made once per brokerage session, however many ask at the same time', async () => {
   const { state, preflight } = setUpPreflight(() => answer({ accounts: [] }));
-  await Promise.all([preflight.before(orders, signal), preflight.before(orders, signal)]);
-  await preflight.before(orders, signal);
+  await Promise.all([preflight.before(orders), preflight.before(orders)]);
+  await preflight.before(orders);
   expect(state.calls).toEqual(['getBrokerageAccounts']);
   state.epoch = 2;
-  await preflight.before(orders, signal);
+  await preflight.before(orders);
   expect(state.calls).toHaveLength(2);
 });
 
 test('a caller who made the first call itself is believed', async () => {
   const { state, preflight } = setUpPreflight(() => answer({}));
   preflight.saw(accounts, answer({ accounts: [] }));
-  await preflight.before(orders, signal);
+  await preflight.before(orders);
   expect(state.calls).toEqual([]);
 });
 
 test('a failing first call does not fail the caller’s, and is made again next time', async () => {
   const { state, preflight } = setUpPreflight(() => answer({ error: 'no bridge' }, { status: 400 }));
-  await preflight.before(orders, signal);
-  await preflight.before(orders, signal);
+  await preflight.before(orders);
+  await preflight.before(orders);
   expect(state.calls).toHaveLength(2);
+});
+
+test('a first call that cannot be made fails the caller’s, which is not made either', async () => {
+  const { preflight } = setUpPreflight(() => {
+    throw new Problem('upstream_timeout', 'The Gateway did not answer within 30 s.');
+  });
+  await expect(preflight.before(orders)).rejects.toMatchObject({
+    code: 'upstream_timeout',
+    message: 'getBrokerageAccounts has to come first. The Gateway did not answer within 30 s.',
+  });
 });
 
 test.each([400, 500])('IBKR asking for the first call by a %i has it made again', async (status) => {
   const { state, preflight } = setUpPreflight(() => answer({ accounts: [] }));
-  await preflight.before(orders, signal);
+  await preflight.before(orders);
   preflight.saw(orders, answer({ error: 'Bad Request: Please query /accounts first' }, { status }));
-  await preflight.before(orders, signal);
+  await preflight.before(orders);
   expect(state.calls).toHaveLength(2);
 });
 
@@ -167,4 +178,16 @@ test('an account without P&L is asked twice in a session, not at every call', as
   await warmUp.run(pnl, fetch, signal);
   await settle();
   expect(calls).toBe(3);
+});
+
+test('what is there is given when there is no turn for a further call', async () => {
+  const warmUp = new WarmUp({ clock: new ManualClock(), observe: () => undefined, epoch: () => 1 });
+  let calls = 0;
+  const fetch = () => {
+    calls += 1;
+    if (calls > 1) return Promise.reject(new Problem('paced', 'no turn'));
+    return Promise.resolve(answer({ orders: [], snapshot: false }));
+  };
+  const got = await warmUp.run(call(operation({ id: 'getOpenOrders' })), fetch, signal);
+  expect(JSON.parse(got.body.toString())).toEqual({ orders: [], snapshot: false });
 });
