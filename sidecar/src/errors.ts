@@ -79,10 +79,20 @@ const kinds = {
     title: 'No contract has this symbol',
     hint: 'Look it up with GET /contracts/search?symbol=…',
   },
+  unknown_topic: {
+    status: 404,
+    title: 'There are no events of this topic',
+    hint: 'The topics are orders, trades, pnl, marketdata, notifications, session and gap.',
+  },
   method_not_allowed: {
     status: 405,
     title: 'The path exists, but not with this method',
     hint: 'Use a method named in the Allow header.',
+  },
+  cursor_expired: {
+    status: 412,
+    title: 'There is no going on from this cursor',
+    hint: 'Read on with since = head_cursor - 1, and fetch what may have been missed, such as orders and trades, once.',
   },
   payload_too_large: {
     status: 413,
@@ -103,6 +113,11 @@ const kinds = {
     status: 429,
     title: 'IBKR’s pacing limit would be exceeded',
     hint: 'Wait as long as Retry-After says. The call was not sent.',
+  },
+  data_lines_used: {
+    status: 429,
+    title: 'All market data lines are in use',
+    hint: 'Stop following an instrument: one that nobody reads is given up after five minutes.',
   },
   penalty_box: {
     status: 429,
@@ -134,6 +149,11 @@ const kinds = {
     title: 'The Gateway answered with something other than JSON',
     hint: 'IBKR may be in maintenance, or the session may be gone: see GET /health.',
   },
+  events_subscribe_failed: {
+    status: 502,
+    title: 'The instrument could not be subscribed',
+    hint: 'IBKR gives an account about 100 market data lines. Stop following another instrument, or wait until one is idle.',
+  },
   upstream_too_large: {
     status: 502,
     title: 'The Gateway’s answer is too large',
@@ -153,6 +173,16 @@ const kinds = {
     status: 503,
     title: 'There is no brokerage session',
     hint: 'It is being re-established; GET /health tells the state.',
+  },
+  events_disabled: {
+    status: 503,
+    title: 'Events are switched off',
+    hint: 'Set BEZANT_EVENTS_ENABLED=1 and start again.',
+  },
+  events_history_query_failed: {
+    status: 503,
+    title: 'The event store cannot be read',
+    hint: 'Repeat with the same cursor after Retry-After: nothing is lost. The log has the cause.',
   },
   overloaded: { status: 503, title: 'Too many requests at once', hint: 'Repeat after Retry-After.' },
   shutting_down: { status: 503, title: 'This server is shutting down', hint: 'Repeat after its restart.' },
@@ -178,6 +208,8 @@ export interface ProblemExtra {
   errors?: readonly Fault[];
   retryAfterSeconds?: number;
   headers?: Readonly<Record<string, string>>;
+  /** Further members of the answer. */
+  members?: Readonly<Record<string, unknown>>;
   cause?: unknown;
 }
 

@@ -129,7 +129,52 @@ const rows: { readonly [Kind in Happening['kind']]: Row<Of<Kind>> } = {
     say: ({ what, open }) => `A WebSocket ${what}; ${open} open`,
     fields: ({ open }) => ({ open }),
   },
+  socket: {
+    level: ({ what }) => socketLevels[what],
+    say: ({ what, reason }) => `IBKR’s WebSocket is ${what}: ${mask(reason)}`,
+    fields: ({ what }) => ({ what }),
+  },
+  heartbeat: { level: 'debug', say: () => 'IBKR’s heartbeat' },
+  frame: {
+    level: ({ topic }) => (brokenFrames.has(topic) ? 'warn' : 'debug'),
+    say: ({ topic, events }) => `A frame of ${topic}: ${events} events`,
+    fields: ({ topic, events }) => ({ topic, events }),
+  },
+  subscribed: {
+    level: 'debug',
+    say: ({ topics, dataLines }) => `${topics} topics are wanted of IBKR, ${dataLines} of them market data`,
+  },
+  gap: {
+    level: 'warn',
+    say: ({ cause, downMs, orders, trades, complete }) =>
+      `Nothing was heard of IBKR for ${Math.round(downMs / 1000)} s (${cause}); ${orders} orders and ${trades} trades were read up${complete ? '' : ', and more may be missing'}`,
+    fields: ({ cause, downMs, complete }) => ({ cause, downMs: tenths(downMs), complete }),
+  },
+  healed: {
+    level: ({ ok }) => (ok ? 'debug' : 'warn'),
+    say: ({ ok, orders, trades, detail }) =>
+      ok
+        ? `Orders and trades were compared with IBKR: ${orders} and ${trades} were missing`
+        : `Orders and trades could not be compared with IBKR: ${mask(detail)}`,
+    fields: ({ orders, trades }) => ({ orders, trades }),
+  },
+  'events-fault': {
+    level: 'error',
+    say: ({ part }) => `The events failed in ${part} and go on: please report it`,
+    fields: ({ cause }) => ({ cause: describeError(cause) }),
+  },
 };
+
+const socketLevels: Readonly<Record<Of<'socket'>['what'], Level>> = {
+  dialing: 'debug',
+  held: 'warn',
+  ready: 'info',
+  lost: 'warn',
+  // Told again at every attempt of an outage, whose beginning and end are told anyway.
+  failed: 'info',
+  closed: 'info',
+};
+const brokenFrames: ReadonlySet<string> = new Set(['malformed', 'oversized']);
 
 /** Refusals for safety's sake are worth a look; a probe that says no is the answer it is there for. */
 const worthALook: ReadonlySet<number> = new Set([403, 421, 429]);

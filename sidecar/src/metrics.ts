@@ -117,6 +117,35 @@ export function createMetrics(deps: { clock: Clock; version: string }): Metrics 
     ['what'],
     ['opened', 'closed', 'failed'],
   );
+  const socketUp = gauge('events_socket_up', 'Whether IBKR’s WebSocket is open and its session is ours.');
+  const socketChanges = counter(
+    'events_socket_total',
+    'What happened to IBKR’s WebSocket.',
+    ['what'],
+    ['dialing', 'held', 'ready', 'lost', 'failed', 'closed'],
+  );
+  const heartbeat = gauge('events_last_heartbeat_timestamp_seconds', 'When IBKR’s heartbeat last came.');
+  const frames = counter('events_frames_total', 'Frames of IBKR.', ['topic'], ['malformed', 'oversized']);
+  const framed = counter('events_framed_total', 'Events that frames of IBKR told.', ['topic']);
+  const topicsWanted = gauge('events_subscriptions', 'Topics that are wanted of IBKR.');
+  const dataLines = gauge('events_data_lines', 'Market data lines in use; IBKR gives 100 by default.');
+  const gaps = counter('events_gaps_total', 'Outages that are over.', ['cause']);
+  const gapSeconds = counter('events_gap_seconds_total', 'How long they lasted together.');
+  const heals = counter(
+    'events_heals_total',
+    'Times that orders and trades were compared with IBKR.',
+    ['result'],
+    results,
+  );
+  const healedRows = counter(
+    'events_healed_total',
+    'Events that were missing then.',
+    ['topic'],
+    ['orders', 'trades'],
+  );
+  const eventsFaults = counter('events_faults_total', 'Failures inside the events that it lived through.', [
+    'part',
+  ]);
   gauge('build_info', 'The version that runs.', ['version', 'node']).set(
     { version: deps.version, node: process.version },
     1,
@@ -181,6 +210,29 @@ export function createMetrics(deps: { clock: Clock; version: string }): Metrics 
       relay.inc({ what });
       relaySockets.set(open);
     },
+    socket({ what }) {
+      socketChanges.inc({ what });
+      if (what !== 'dialing') socketUp.set(what === 'ready' ? 1 : 0);
+    },
+    heartbeat: () => heartbeat.set(deps.clock.now() / 1000),
+    frame({ topic, events }) {
+      frames.inc({ topic });
+      if (events > 0) framed.inc({ topic }, events);
+    },
+    subscribed(wanted) {
+      topicsWanted.set(wanted.topics);
+      dataLines.set(wanted.dataLines);
+    },
+    gap({ cause, downMs }) {
+      gaps.inc({ cause });
+      gapSeconds.inc(downMs / 1000);
+    },
+    healed({ ok, orders, trades }) {
+      heals.inc({ result: resultOf(ok) });
+      healedRows.inc({ topic: 'orders' }, orders);
+      healedRows.inc({ topic: 'trades' }, trades);
+    },
+    'events-fault': ({ part }) => eventsFaults.inc({ part }),
   };
 
   return {

@@ -43,7 +43,17 @@ export type Happening =
   | { kind: 'session'; from: SessionStateName; to: SessionStateName; reason: string }
   | { kind: 'keepalive'; ok: boolean; durationMs: number; detail: string; ssoExpiresMs: number | null }
   | { kind: 'recovery'; rung: string; ok: boolean; detail: string }
-  | { kind: 'relay'; what: 'opened' | 'closed' | 'failed'; open: number };
+  | { kind: 'relay'; what: 'opened' | 'closed' | 'failed'; open: number }
+  /** IBKR's WebSocket: `held` when IBKR has answered but gives no session, `lost` when events may be missed from now on. */
+  | { kind: 'socket'; what: 'dialing' | 'held' | 'ready' | 'lost' | 'failed' | 'closed'; reason: string }
+  | { kind: 'heartbeat' }
+  /** `topic` is one of a fixed list, or what was wrong with the frame. */
+  | { kind: 'frame'; topic: string; events: number }
+  | { kind: 'subscribed'; topics: number; dataLines: number }
+  | { kind: 'gap'; cause: string; downMs: number; orders: number; trades: number; complete: boolean }
+  | { kind: 'healed'; ok: boolean; orders: number; trades: number; detail: string }
+  /** A part of the events failed where nothing should, and goes on. */
+  | { kind: 'events-fault'; part: string; cause: unknown };
 
 export type Observe = (happening: Happening) => void;
 

@@ -58,6 +58,13 @@ const everything: Happening[] = [
   { kind: 'keepalive', ok: false, durationMs: 5, detail: secret, ssoExpiresMs: null },
   { kind: 'recovery', rung: 'ssodh/init', ok: false, detail: secret },
   { kind: 'relay', what: 'failed', open: 2 },
+  { kind: 'socket', what: 'lost', reason: secret },
+  { kind: 'heartbeat' },
+  { kind: 'frame', topic: 'malformed', events: 0 },
+  { kind: 'subscribed', topics: 4, dataLines: 1 },
+  { kind: 'gap', cause: 'heartbeat_lost', downMs: 60_000, orders: 1, trades: 2, complete: false },
+  { kind: 'healed', ok: false, orders: 0, trades: 0, detail: secret },
+  { kind: 'events-fault', part: 'frames', cause },
 ];
 
 describe('secrets', () => {

@@ -146,6 +146,44 @@ describe('what happens is what is counted', () => {
       ],
     ],
     [
+      'IBKR’s WebSocket, its heartbeat and its frames',
+      [
+        { kind: 'socket', what: 'ready', reason: '' },
+        { kind: 'socket', what: 'dialing', reason: '' },
+        { kind: 'heartbeat' },
+        { kind: 'frame', topic: 'orders', events: 2 },
+        { kind: 'frame', topic: 'malformed', events: 0 },
+        { kind: 'subscribed', topics: 5, dataLines: 2 },
+        { kind: 'events-fault', part: 'frames', cause: null },
+      ],
+      [
+        'bezant_events_socket_up 1',
+        'bezant_events_socket_total{what="dialing"} 1',
+        'bezant_events_socket_total{what="ready"} 1',
+        'bezant_events_last_heartbeat_timestamp_seconds 1700000000',
+        'bezant_events_frames_total{topic="malformed"} 1',
+        'bezant_events_frames_total{topic="orders"} 1',
+        'bezant_events_framed_total{topic="orders"} 2',
+        'bezant_events_subscriptions 5',
+        'bezant_events_data_lines 2',
+        'bezant_events_faults_total{part="frames"} 1',
+      ],
+    ],
+    [
+      'gaps and their healing',
+      [
+        { kind: 'healed', ok: true, orders: 1, trades: 2, detail: '' },
+        { kind: 'gap', cause: 'closed', downMs: 1500, orders: 1, trades: 2, complete: true },
+      ],
+      [
+        'bezant_events_gaps_total{cause="closed"} 1',
+        'bezant_events_gap_seconds_total 1.5',
+        'bezant_events_heals_total{result="ok"} 1',
+        'bezant_events_healed_total{topic="orders"} 1',
+        'bezant_events_healed_total{topic="trades"} 2',
+      ],
+    ],
+    [
       'what only the log cares for',
       [
         { kind: 'warning', message: 'm' },
