@@ -23678,14 +23678,118 @@ return errors === 0;
 }
 validate578.evaluated = {"props":{"acctIds":true},"dynamicProps":false,"dynamicItems":false};
 
-exports["getHmdsScannerResults body"] = validate581;
-const schema355 = {"$ref":"bezant:openapi#/paths/~1hmds~1scanner~1run/post/requestBody/content/application~1json/schema"};
-const schema356 = {"type":"object","properties":{"instrument":{"type":"string"},"locations":{"type":"string"},"scanCode":{"type":"string"},"secType":{"type":"string"},"filters":{"type":"array","items":{"type":"object"}}}};
+exports["getPositions parameters"] = validate581;
+const schema355 = {"type":"object","properties":{"path":{"type":"object","properties":{"accountId":{"$ref":"bezant:openapi#/paths/~1portfolio~1%7BaccountId%7D~1positions/get/parameters/0/schema"}},"required":["accountId"]}},"required":["path"]};
+const schema356 = {"type":"string"};
 
 function validate582(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate582.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data !== "string"){
+let dataType0 = typeof data;
+let coerced0 = undefined;
+if(dataType0 == 'object' && Array.isArray(data) && data.length == 1){
+data = data[0];
+dataType0 = typeof data;
+if(typeof data === "string"){
+coerced0 = data;
+}
+}
+if(!(coerced0 !== undefined)){
+if(dataType0 == "number" || dataType0 == "boolean"){
+coerced0 = "" + data;
+}
+else if(data === null){
+coerced0 = "";
+}
+else {
+validate582.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+if(coerced0 !== undefined){
+data = coerced0;
+if(parentData !== undefined){
+parentData[parentDataProperty] = coerced0;
+}
+}
+}
+validate582.errors = vErrors;
+return errors === 0;
+}
+validate582.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate581(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate581.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((data.path === undefined) && (missing0 = "path")){
+validate581.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.path !== undefined){
+let data0 = data.path;
+const _errs1 = errors;
+if(errors === _errs1){
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+let missing1;
+if((data0.accountId === undefined) && (missing1 = "accountId")){
+validate581.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+return false;
+}
+else {
+if(data0.accountId !== undefined){
+if(!(validate582(data0.accountId, {instancePath:instancePath+"/path/accountId",parentData:data0,parentDataProperty:"accountId",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate582.errors : vErrors.concat(validate582.errors);
+errors = vErrors.length;
+}
+}
+}
+}
+else {
+validate581.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+}
+}
+else {
+validate581.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate581.errors = vErrors;
+return errors === 0;
+}
+validate581.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+
+exports["getHmdsScannerResults body"] = validate584;
+const schema357 = {"$ref":"bezant:openapi#/paths/~1hmds~1scanner~1run/post/requestBody/content/application~1json/schema"};
+const schema358 = {"type":"object","properties":{"instrument":{"type":"string"},"locations":{"type":"string"},"scanCode":{"type":"string"},"secType":{"type":"string"},"filters":{"type":"array","items":{"type":"object"}}}};
+
+function validate585(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate585.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -23715,7 +23819,7 @@ else if(data0 === null){
 coerced0 = "";
 }
 else {
-validate582.errors = [{instancePath:instancePath+"/instrument",schemaPath:"#/properties/instrument/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate585.errors = [{instancePath:instancePath+"/instrument",schemaPath:"#/properties/instrument/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -23753,7 +23857,7 @@ else if(data1 === null){
 coerced1 = "";
 }
 else {
-validate582.errors = [{instancePath:instancePath+"/locations",schemaPath:"#/properties/locations/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate585.errors = [{instancePath:instancePath+"/locations",schemaPath:"#/properties/locations/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -23791,7 +23895,7 @@ else if(data2 === null){
 coerced2 = "";
 }
 else {
-validate582.errors = [{instancePath:instancePath+"/scanCode",schemaPath:"#/properties/scanCode/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate585.errors = [{instancePath:instancePath+"/scanCode",schemaPath:"#/properties/scanCode/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -23829,7 +23933,7 @@ else if(data3 === null){
 coerced3 = "";
 }
 else {
-validate582.errors = [{instancePath:instancePath+"/secType",schemaPath:"#/properties/secType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate585.errors = [{instancePath:instancePath+"/secType",schemaPath:"#/properties/secType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -23865,7 +23969,7 @@ if(dataType4 === "string" || dataType4 === "number"
 coerced4 = [data4];
 }
 else {
-validate582.errors = [{instancePath:instancePath+"/filters",schemaPath:"#/properties/filters/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate585.errors = [{instancePath:instancePath+"/filters",schemaPath:"#/properties/filters/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -23884,7 +23988,7 @@ for(let i0=0; i0<len0; i0++){
 let data5 = data4[i0];
 const _errs11 = errors;
 if(!(data5 && typeof data5 == "object" && !Array.isArray(data5))){
-validate582.errors = [{instancePath:instancePath+"/filters/" + i0,schemaPath:"#/properties/filters/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate585.errors = [{instancePath:instancePath+"/filters/" + i0,schemaPath:"#/properties/filters/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 var valid1 = _errs11 === errors;
@@ -23905,82 +24009,14 @@ var valid0 = true;
 }
 }
 else {
-validate582.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate585.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
-}
-}
-validate582.errors = vErrors;
-return errors === 0;
-}
-validate582.evaluated = {"props":{"instrument":true,"locations":true,"scanCode":true,"secType":true,"filters":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate581(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate581.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate582(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate582.errors : vErrors.concat(validate582.errors);
-errors = vErrors.length;
-}
-validate581.errors = vErrors;
-return errors === 0;
-}
-validate581.evaluated = {"props":{"instrument":true,"locations":true,"scanCode":true,"secType":true,"filters":true},"dynamicProps":false,"dynamicItems":false};
-
-exports["reauthenticateByGet parameters"] = validate584;
-const schema357 = {"type":"object","properties":{"query":{"type":"object","properties":{"force":{"$ref":"bezant:openapi#/paths/~1iserver~1reauthenticate/get/parameters/0/schema"}},"required":[]}},"required":["query"]};
-const schema358 = {"type":"boolean"};
-
-function validate585(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate585.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(typeof data !== "boolean"){
-let dataType0 = typeof data;
-let coerced0 = undefined;
-if(dataType0 == 'object' && Array.isArray(data) && data.length == 1){
-data = data[0];
-dataType0 = typeof data;
-if(typeof data === "boolean"){
-coerced0 = data;
-}
-}
-if(!(coerced0 !== undefined)){
-if(data === "false" || data === 0 || data === null){
-coerced0 = false;
-}
-else if(data === "true" || data === 1){
-coerced0 = true;
-}
-else {
-validate585.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-}
-if(coerced0 !== undefined){
-data = coerced0;
-if(parentData !== undefined){
-parentData[parentDataProperty] = coerced0;
-}
 }
 }
 validate585.errors = vErrors;
 return errors === 0;
 }
-validate585.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate585.evaluated = {"props":{"instrument":true,"locations":true,"scanCode":true,"secType":true,"filters":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate584(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -23993,46 +24029,17 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((data.query === undefined) && (missing0 = "query")){
-validate584.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.query !== undefined){
-let data0 = data.query;
-const _errs1 = errors;
-if(errors === _errs1){
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-if(data0.force !== undefined){
-if(!(validate585(data0.force, {instancePath:instancePath+"/query/force",parentData:data0,parentDataProperty:"force",rootData,dynamicAnchors}))){
+if(!(validate585(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate585.errors : vErrors.concat(validate585.errors);
 errors = vErrors.length;
-}
-}
-}
-else {
-validate584.errors = [{instancePath:instancePath+"/query",schemaPath:"#/properties/query/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-}
-}
-}
-else {
-validate584.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
 }
 validate584.errors = vErrors;
 return errors === 0;
 }
-validate584.evaluated = {"props":{"query":true},"dynamicProps":false,"dynamicItems":false};
+validate584.evaluated = {"props":{"instrument":true,"locations":true,"scanCode":true,"secType":true,"filters":true},"dynamicProps":false,"dynamicItems":false};
 
-exports["reauthenticate parameters"] = validate587;
-const schema359 = {"type":"object","properties":{"query":{"type":"object","properties":{"force":{"$ref":"bezant:openapi#/paths/~1iserver~1reauthenticate/post/parameters/0/schema"}},"required":[]}},"required":["query"]};
+exports["reauthenticateByGet parameters"] = validate587;
+const schema359 = {"type":"object","properties":{"query":{"type":"object","properties":{"force":{"$ref":"bezant:openapi#/paths/~1iserver~1reauthenticate/get/parameters/0/schema"}},"required":[]}},"required":["query"]};
 const schema360 = {"type":"boolean"};
 
 function validate588(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -24127,6 +24134,103 @@ validate587.errors = vErrors;
 return errors === 0;
 }
 validate587.evaluated = {"props":{"query":true},"dynamicProps":false,"dynamicItems":false};
+
+exports["reauthenticate parameters"] = validate590;
+const schema361 = {"type":"object","properties":{"query":{"type":"object","properties":{"force":{"$ref":"bezant:openapi#/paths/~1iserver~1reauthenticate/post/parameters/0/schema"}},"required":[]}},"required":["query"]};
+const schema362 = {"type":"boolean"};
+
+function validate591(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate591.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data !== "boolean"){
+let dataType0 = typeof data;
+let coerced0 = undefined;
+if(dataType0 == 'object' && Array.isArray(data) && data.length == 1){
+data = data[0];
+dataType0 = typeof data;
+if(typeof data === "boolean"){
+coerced0 = data;
+}
+}
+if(!(coerced0 !== undefined)){
+if(data === "false" || data === 0 || data === null){
+coerced0 = false;
+}
+else if(data === "true" || data === 1){
+coerced0 = true;
+}
+else {
+validate591.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+}
+if(coerced0 !== undefined){
+data = coerced0;
+if(parentData !== undefined){
+parentData[parentDataProperty] = coerced0;
+}
+}
+}
+validate591.errors = vErrors;
+return errors === 0;
+}
+validate591.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate590(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate590.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((data.query === undefined) && (missing0 = "query")){
+validate590.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.query !== undefined){
+let data0 = data.query;
+const _errs1 = errors;
+if(errors === _errs1){
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.force !== undefined){
+if(!(validate591(data0.force, {instancePath:instancePath+"/query/force",parentData:data0,parentDataProperty:"force",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate591.errors : vErrors.concat(validate591.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+validate590.errors = [{instancePath:instancePath+"/query",schemaPath:"#/properties/query/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+}
+}
+else {
+validate590.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate590.errors = vErrors;
+return errors === 0;
+}
+validate590.evaluated = {"props":{"query":true},"dynamicProps":false,"dynamicItems":false};
 
 return exports;
 })({});
@@ -34042,6 +34146,7 @@ initializeHmds: { parameters: null, body: null },
 getPerformanceSummary: { parameters: null, body: check(lenient["getPerformanceSummary body"]) },
 getConsolidatedAllocationByQuery: { parameters: null, body: null },
 getConsolidatedAllocation: { parameters: null, body: check(lenient["getConsolidatedAllocation body"]) },
+getPositions: { parameters: check(lenient["getPositions parameters"]), body: null },
 getHmdsScannerParameters: { parameters: null, body: null },
 getHmdsScannerResults: { parameters: null, body: check(lenient["getHmdsScannerResults body"]) },
 reauthenticateByGet: { parameters: check(lenient["reauthenticateByGet parameters"]), body: null },

@@ -263,6 +263,7 @@ export const cases: Case[] = [
   { id: 'getConsolidatedAllocationByQuery' },
   { id: 'getPerformanceSummary', request: { body: { acctIds: [ACCOUNT] } } },
   { id: 'getPaginatedPositions', request: { params: { accountId: ACCOUNT, pageId: '0' } } },
+  { id: 'getPositions', request: { params: { accountId: ACCOUNT } } },
   { id: 'createAlert', request: alert },
   { id: 'getAllAlerts', request: account, before: twice('createAlert', alert) },
   {

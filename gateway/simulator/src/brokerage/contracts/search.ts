@@ -37,7 +37,7 @@ export const searchHandlers: Handlers = {
   },
 
   getContractStrikes: (call, world) => {
-    const { conid, sectype, month } = Object.fromEntries(call.query);
+    const { conid, secType, sectype = secType, month } = Object.fromEntries(call.query);
     if (conid === undefined || sectype === undefined || month === undefined) {
       throw badRequest('conid, sectype and month are required');
     }
@@ -48,7 +48,7 @@ export const searchHandlers: Handlers = {
   },
 
   getContractInfo: (call, world) => {
-    const { conid, sectype, month, strike, right } = Object.fromEntries(call.query);
+    const { conid, secType, sectype = secType, month, strike, right } = Object.fromEntries(call.query);
     if (conid === undefined) throw badRequest('conid needed');
     const instrument = world.contracts.find(Number(conid));
     if (instrument === undefined) throw unavailableDetails();

@@ -16,10 +16,10 @@ export const positionHandlers: Handlers = {
   getPaginatedPositions: (call, world) => {
     const page = Number(call.params.pageId);
     if (!Number.isInteger(page) || page < 0) throw badRequest('pageId is not valid');
-    const account = world.account(call.params.accountId);
-    const positions = valuePositions(world, account).slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
-    return { json: positions.map((position) => detailed(world, account, position)) };
+    return { json: pageOf(world, world.account(call.params.accountId), page) };
   },
+
+  getPositions: (call, world) => ({ json: pageOf(world, world.account(call.params.accountId), 0) }),
 
   getPositionByConid: (call, world) => {
     const account = world.account(call.params.accountid ?? call.params.accountId);
@@ -53,6 +53,11 @@ export const positionHandlers: Handlers = {
     return { json: { message: 'success' } };
   },
 };
+
+function pageOf(world: World, account: Account, page: number): object[] {
+  const positions = valuePositions(world, account).slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
+  return positions.map((position) => detailed(world, account, position));
+}
 
 function plain(account: Account, position: ValuedPosition): Record<string, unknown> {
   const { instrument } = position;
