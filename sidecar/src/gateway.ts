@@ -2,7 +2,6 @@
 // bodies are small, buffered and sent with a Content-Length, because the Gateway drops chunked ones and IBKR answers 411.
 
 import { readFileSync } from 'node:fs';
-import type { TLSSocket } from 'node:tls';
 import { buildConnector, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { GatewayCookies } from './cookies.ts';
@@ -64,7 +63,7 @@ export function createGateway(deps: {
   const pool = new Pool(url.origin, {
     connections,
     pipelining: 1,
-    connect: pinned(deps.trust, buildConnector({ ...tls, timeout: connectTimeoutMs, allowH2: false })),
+    connect: connector(deps.trust, tls),
     keepAliveTimeout: 30_000,
     // The deadline of a call is its own: see `send`.
     headersTimeout: 0,
@@ -109,6 +108,7 @@ export function createGateway(deps: {
       return answer;
     },
     async stop(deadlineMs = 0) {
+      if (pool.closed || pool.destroyed) return;
       const deadline = setTimeout(() => void pool.destroy(), deadlineMs);
       await pool.close();
       clearTimeout(deadline);
@@ -230,15 +230,21 @@ function tlsOptions(trust: GatewayTrust) {
   return { rejectUnauthorized: trust.verify && trust.fingerprint === null };
 }
 
-function pinned(trust: GatewayTrust, connect: buildConnector.connector): buildConnector.connector {
-  const { fingerprint } = trust;
-  if (fingerprint === null) return connect;
-  return (options, callback) => {
-    connect(options, (...result) => {
+function connector(
+  { fingerprint }: GatewayTrust,
+  tls: ReturnType<typeof tlsOptions>,
+): buildConnector.connector {
+  const options = { ...tls, timeout: connectTimeoutMs, allowH2: false };
+  if (fingerprint === null) return buildConnector(options);
+  // A resumed TLS session shows no certificate that could be compared.
+  const connect = buildConnector({ ...options, maxCachedSessions: 0 });
+  return (target, callback) => {
+    connect(target, (...result) => {
       const [error, socket] = result;
       if (error !== null) return callback(error, null);
-      if ((socket as TLSSocket).getPeerCertificate().fingerprint256 === fingerprint)
-        return callback(null, socket);
+      // Without TLS there is none either.
+      const certificate = 'getPeerCertificate' in socket ? socket.getPeerCertificate() : null;
+      if (certificate?.fingerprint256 === fingerprint) return callback(null, socket);
       socket.destroy();
       const message = 'The Gateway shows another certificate than BEZANT_GATEWAY_FINGERPRINT names.';
       callback(new Problem('upstream_unreachable', message), null);
