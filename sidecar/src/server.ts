@@ -4,7 +4,7 @@ import type { Registry } from '@prometheus-io/client';
 import { startAdmin } from './admin.ts';
 import { createApp } from './app.ts';
 import { createCertificate } from './certificate.ts';
-import type { Clock } from './clock.ts';
+import { steadyClock, type Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { generatedFolder, loadContract } from './contract.ts';
 import { GatewayCookies } from './cookies.ts';
@@ -83,7 +83,7 @@ export async function startServer(deps: {
     contract,
     validators,
     gateway,
-    clock,
+    clock: steadyClock,
     observe,
     guard: config,
     pacing: {
