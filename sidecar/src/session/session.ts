@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import { Problem } from '../errors.ts';
 import type { GatewayAnswer } from '../gateway.ts';
 import type { Observe } from '../observe.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import { RecoveryBudget } from './budget.ts';
 import { healthOf } from './health.ts';
 import { createKeeper } from './keeper.ts';
@@ -223,7 +224,8 @@ export function createSession(deps: {
 
     async health(signal) {
       if (known !== null && clock.now() - known.atMs <= freshMs) return known.status;
-      return healthOf(await unlessAborted(look(), signal));
+      // Shared, so it goes on when one of those who wait for it leaves.
+      return healthOf(await (signal === undefined ? look() : unlessAborted(look(), signal)));
     },
 
     refresh() {
@@ -245,15 +247,4 @@ export function createSession(deps: {
       await ours.stop();
     },
   };
-}
-
-/** The call is shared, so it goes on when one of those who wait for it leaves. */
-function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
-  if (signal === undefined) return work;
-  return new Promise((resolve, reject) => {
-    const leave = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', leave, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-    if (signal.aborted) leave();
-  });
 }

@@ -3,8 +3,9 @@
 
 import { hash } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
-import { problemKinds, type Problem } from '../../errors.ts';
+import { problemKinds, type Problem, type ProblemCode } from '../../errors.ts';
 import type { SessionStateName } from '../../session-state.ts';
+import { loginWaitMs } from '../session.ts';
 import { successText } from './paths.ts';
 
 export interface Notice {
@@ -16,17 +17,46 @@ const style = `
 :root { color-scheme: light dark }
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto; padding: 0 1.5rem }
 h1 { font-size: 1.4rem }
-pre { font: inherit; color: GrayText }`;
+pre { font: inherit; margin: 0 }
+figure { margin: 3rem 0 0; font-size: .85rem; color: GrayText }`;
+
+interface Shown {
+  heading: string;
+  /** Follows the reason of the state. */
+  closing: string;
+  /** Whether only another login helps. */
+  fails: boolean;
+}
+
+const other: Shown = { heading: 'There is no brokerage session yet', closing: '', fails: false };
+
+const shownAs: Partial<Readonly<Record<SessionStateName, Shown>>> = {
+  live: { heading: 'You are logged in', closing: ' You can close this page.', fails: false },
+  authenticating: {
+    heading: 'Waiting for IBKR',
+    closing: ` That takes some seconds, ${loginWaitMs / 1000} at most.`,
+    fails: false,
+  },
+  'login-required': { heading: 'The login did not go through', closing: '', fails: true },
+  'locked-out': { heading: 'IBKR gives no brokerage session', closing: '', fails: true },
+};
 
 const script = `
-const shown = document.querySelector('[role=status]');
+const shownAs = ${JSON.stringify(shownAs)};
+const other = ${JSON.stringify(other)};
+const heading = document.querySelector('h1');
+const status = document.querySelector('[role=status]');
+const again = document.querySelector('a');
 const ask = async () => {
   try {
     const { state, reason } = await (await fetch('/readyz')).json();
-    shown.textContent = state === 'live' ? reason + ' You can close this page.' : reason;
+    const shown = shownAs[state] ?? other;
+    document.title = heading.textContent = shown.heading;
+    status.textContent = reason + shown.closing;
+    again.hidden = !shown.fails;
     if (state === 'live') return;
   } catch {
-    shown.textContent = 'This server does not answer at the moment.';
+    status.textContent = 'This server does not answer at the moment.';
   }
   setTimeout(ask, 2000);
 };
@@ -36,16 +66,27 @@ const hashed = (text: string): string => `'sha256-${hash('sha256', text, 'base64
 
 /** After a login: IBKR's own words, which tools look for, and whether they have come true. */
 export function loginNotice(state: { name: SessionStateName; reason: string }): Notice {
-  const closing = state.name === 'live' ? ' You can close this page.' : '';
+  const { heading, closing, fails } = shownAs[state.name] ?? other;
   return page({
-    title: 'Login at IBKR',
+    title: heading,
     scriptPolicy: `script-src ${hashed(script)}; connect-src 'self'; `,
-    main: `<pre>${successText}</pre>
+    main: `<h1>${heading}</h1>
 <p role="status">${escape(state.reason + closing)}</p>
+<p><a href="/"${fails ? '' : ' hidden'}>Log in again</a></p>
 <noscript><p>The state of the session is at <a href="/readyz">/readyz</a>.</p></noscript>
+<figure><figcaption>The Gateway’s own words, which prove nothing:</figcaption><pre>${successText}</pre></figure>
 <script>${script}</script>`,
   });
 }
+
+/** What to do about it in front of a login page, where the table speaks to programs that trade. */
+const advice: Partial<Readonly<Record<ProblemCode, string>>> = {
+  upstream_unreachable: 'It may still be starting. Otherwise: is it running, and is IBKR_GATEWAY_URL right?',
+  upstream_timeout:
+    'It never answers while IBKR is unreachable, as in IBKR’s maintenance at night and at the weekend. Try again in some minutes.',
+  upstream_http_error: 'Try again. If it stays so, restart the Gateway.',
+  upstream_truncated: 'Try again. If it stays so, restart the Gateway.',
+};
 
 export function problemNotice(problem: Problem): Notice {
   const { title, hint } = problemKinds[problem.code];
@@ -53,7 +94,7 @@ export function problemNotice(problem: Problem): Notice {
     title,
     main: `<h1>${escape(title)}</h1>
 <p>${escape(problem.message)}</p>
-<p>${escape(hint)}</p>
+<p>${escape(advice[problem.code] ?? hint)}</p>
 <p><a href="/">Try again</a></p>`,
   });
 }

@@ -209,6 +209,7 @@ describe('the end of a login', () => {
       location: undefined,
     });
     expect(got.text).toContain('<pre>Client login succeeds</pre>');
+    expect(got.text).toContain('<h1>Waiting for IBKR</h1>');
     expect(got.text).toContain('IBKR is asked &lt;twice&gt;.');
     expect(got.get('content-security-policy')).toMatch(/default-src 'none'.*script-src 'sha256-/);
     expect(got.all('set-cookie')).toEqual(['USERID=1; Path=/']);
@@ -262,6 +263,15 @@ describe('a Gateway that fails', () => {
       expect.objectContaining({ operation: 'login-pages', code }),
       expect.objectContaining({ operation: 'login-pages', code }),
     ]);
+  });
+
+  test('hangs: it is not left with the request', async () => {
+    let gone = (): void => undefined;
+    const left = new Promise<void>((resolve) => (gone = resolve));
+    gateway.on('GET /sso/Login', (response) => void response.once('close', gone));
+    const { ask } = await open({ timeoutMs: 100 });
+    expect((await ask({ path: '/sso/Login' })).status).toBe(504);
+    await left;
   });
 
   test('is not there', async () => {
