@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import { cutReason, goingAway, maySend, tryAgainLater } from './close-codes.ts';
 import { isGreeting, isTrading, isWaiting, tradingRefused } from './relay-frames.ts';
 
-export const relayTimes = {
+const relayTimes = {
   /** Until IBKR's first frame; a client's own patience is rarely longer. */
   openMs: 15_000,
   /** An upstream that opens without a word gets the held frames after this: the pause of IBKR's own example. */

@@ -22,7 +22,7 @@ const windows = [
 const spacingsMs = [0.5, 2, 10, 30, 60].map((minutes) => minutes * minuteMs);
 
 /** The longest life of an IBKR session: what was wrong belongs to a session that is over by then. */
-export const lockMs = dayMs;
+const lockMs = dayMs;
 
 interface Ledger {
   /** When a session was asked for, oldest first; a day back. */

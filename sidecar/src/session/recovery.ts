@@ -13,7 +13,7 @@ import type { SessionEvent } from './state.ts';
  * After a login the Gateway waits 3 s and then asks for the brokerage session itself, up to five times (observed on the
  * build of 2023-04-24); asking in the middle of that would undo it.
  */
-export const settleMs = 10_000;
+const settleMs = 10_000;
 
 const ladder = [
   { name: 'init', logsOut: false },

@@ -48,7 +48,7 @@ export interface Session {
 }
 
 /** Pollers of /health closer together than this share one call. */
-export const freshMs = 2_000;
+const freshMs = 2_000;
 /** Up to 15 s of validating, 3 s of waiting and five attempts at 5 s: what the Gateway does after a login, and a reserve. */
 export const loginWaitMs = 90_000;
 const refreshMs = 5_000;

@@ -74,7 +74,7 @@ export function loginNotice(state: { name: SessionStateName; reason: string }): 
 <p role="status">${escape(state.reason + closing)}</p>
 <p><a href="/"${fails ? '' : ' hidden'}>Log in again</a></p>
 <noscript><p>The state of the session is at <a href="/readyz">/readyz</a>.</p></noscript>
-<figure><figcaption>The Gateway’s own words, which prove nothing:</figcaption><pre>${successText}</pre></figure>
+<figure><figcaption>The Gateway’s own words:</figcaption><pre>${successText}</pre></figure>
 <script>${script}</script>`,
   });
 }
