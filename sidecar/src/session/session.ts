@@ -99,7 +99,8 @@ export function createSession(deps: {
     const from = current.name;
     const to = nextState(from, event);
     if (to === from) {
-      if (describedBy(event) === to) current = { ...current, reason };
+      // A repeated "log in" knows nothing that the reason why a login failed does not.
+      if (describedBy(event) === to && event !== 'logged-out') current = { ...current, reason };
       return;
     }
     current = { name: to, reason, sinceMs: clock.now() };

@@ -321,6 +321,18 @@ describe('after the login page reported success', () => {
     });
   });
 
+  test('why it failed is still told when IBKR repeats itself', async () => {
+    const open = running.open();
+    open.ibkr.all(loggedOut);
+    open.session.start();
+    open.session.loginCompleted();
+    await open.clock.advance(5 * minute);
+    expect(open.session.state()).toMatchObject({
+      name: 'login-required',
+      reason: expect.stringMatching(/still asks for a login/) as unknown,
+    });
+  });
+
   test('a second login has its own 90 s', async () => {
     const open = running.open({ keepaliveSeconds: 600 });
     open.ibkr.all(loggedOut);
