@@ -56,20 +56,19 @@ export function createDrift(deps: {
   const work = async (): Promise<void> => {
     try {
       checks ??= await deps.load();
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        const fault = compare(next, checks);
+        const { operation, status } = next;
+        if (fault !== null)
+          observe({ kind: 'drift', operation, status, pointer: fault.instancePath, message: fault.message });
+        await new Promise(setImmediate);
+      }
+      isWorking = false;
     } catch (error) {
       queue.length = 0;
       isBroken = true;
       observe({ kind: 'warning', message: `Answers are not compared: ${(error as Error).message}` });
-      return;
     }
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const fault = compare(next, checks);
-      const { operation, status } = next;
-      if (fault !== null)
-        observe({ kind: 'drift', operation, status, pointer: fault.instancePath, message: fault.message });
-      await new Promise(setImmediate);
-    }
-    isWorking = false;
   };
 
   return ({ id }, answer) => {
@@ -79,7 +78,8 @@ export function createDrift(deps: {
     if (count % sampleOneIn !== 0 || queue.length === maxQueued) return;
     const mediaType = baseType(headerValues(answer, 'content-type')[0] ?? '');
     const { length } = answer.body;
-    if (!mediaType.endsWith('json') || length === 0 || length > maxSampleBytes) return;
+    const isReadable = mediaType.endsWith('json') && answer.headers['content-encoding'] === undefined;
+    if (!isReadable || length === 0 || length > maxSampleBytes) return;
     queue.push({ operation: id, status: answer.status, mediaType, body: answer.body });
     if (isWorking) return;
     isWorking = true;

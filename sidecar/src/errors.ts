@@ -122,7 +122,7 @@ const kinds = {
   penalty_box: {
     status: 429,
     title: 'IBKR has put this address into its penalty box',
-    hint: 'Nothing is sent until Retry-After has passed: calling on would extend the penalty.',
+    hint: 'Nothing but orders is sent until Retry-After has passed: calling on would extend the penalty.',
   },
   internal: {
     status: 500,

@@ -64,7 +64,7 @@ export class Governor {
   async enter(operation: Operation, priority: Priority, signal: AbortSignal): Promise<Leave> {
     signal.throwIfAborted();
     const now = this.#clock.now();
-    if (now < this.#penaltyUntilMs) throw this.#inPenaltyBox(now);
+    if (now < this.#penaltyUntilMs && priority !== 'order') throw this.#inPenaltyBox(now);
     const isFirst = this.queued === 0 && this.#hasPlace(operation, priority);
     if (isFirst && this.#windowsFreeAtMs(operation, now) <= now) return this.#start(operation, now);
 
@@ -81,14 +81,17 @@ export class Governor {
     return leave;
   }
 
-  /** IBKR answered 429. A limit on calls at once is the operation's own; any other puts the whole address into the box. */
+  /**
+   * IBKR answered 429. A limit on calls at once is the operation's own; any other puts the whole
+   * address into the box: nothing is sent but orders, as not being able to cancel one is worse than a longer penalty.
+   */
   penalize(operation: Operation, retryAfterMs: number | null): void {
     if (operation.pacing !== null && 'concurrent' in operation.pacing) return;
     const ms = Math.max(retryAfterMs ?? 0, this.#settings.penaltyMs);
     const now = this.#clock.now();
     this.#penaltyUntilMs = now + ms;
     this.#observe({ kind: 'penalty', operation: operation.id, seconds: Math.ceil(ms / 1000) });
-    const waiting = priorities.flatMap((priority) => this.#queues[priority]);
+    const waiting = [...this.#queues.session, ...this.#queues.caller];
     for (const waiter of waiting) waiter.refuse(this.#inPenaltyBox(now));
   }
 
