@@ -203,6 +203,16 @@ describe('what a browser sends for a foreign page without a preflight', () => {
         ['Sec-Fetch-Dest', 'document'],
       ],
     },
+    {
+      name: 'a link to the logout',
+      method: 'GET',
+      path: '/sso/Logout',
+      headers: [
+        ['Sec-Fetch-Site', 'cross-site'],
+        ['Sec-Fetch-Mode', 'navigate'],
+        ['Sec-Fetch-Dest', 'document'],
+      ],
+    },
   ];
   test.each(rows)('$name is refused', async ({ method, path, headers, body }) => {
     const got = await on.send({ method, path, headers, ...(body === undefined ? {} : { body }) });
