@@ -61,29 +61,41 @@ export function createEdge(deps: {
     const given = request.headers['x-request-id'];
     const requestId = typeof given === 'string' && requestIdPattern.test(given) ? given : randomUUID();
     const abort = new AbortController();
+    const expire = (): void => {
+      const message = `The request was not done within ${deps.timeoutMs / 1000} s.`;
+      abort.abort(new Problem('upstream_timeout', message));
+      // What is left is to send the answer: a caller who takes nothing of it for as long again is not waited for.
+      if (response.headersSent) response.setTimeout(deps.timeoutMs, () => response.destroy());
+    };
+    let deadline = setTimeout(expire, deps.timeoutMs);
+    let counts = true;
+    let isOver = false;
+    underWay += 1;
+    const leave = (): void => {
+      if (counts) underWay -= 1;
+      counts = false;
+      clearTimeout(deadline);
+    };
     const exchange: Exchange = {
       requestId,
       startedMs: performance.now(),
       signal: abort.signal,
+      linger(ms) {
+        leave();
+        if (ms !== Infinity && !isOver) deadline = setTimeout(expire, deps.timeoutMs + ms);
+      },
       operation: 'unknown',
       principal: null,
     };
     request.exchange = exchange;
     response.setHeader('x-request-id', requestId);
 
-    underWay += 1;
-    const deadline = setTimeout(() => {
-      const message = `The request was not done within ${deps.timeoutMs / 1000} s.`;
-      abort.abort(new Problem('upstream_timeout', message));
-      // What is left is to send the answer: a caller who takes nothing of it for as long again is not waited for.
-      if (response.headersSent) response.setTimeout(deps.timeoutMs, () => response.destroy());
-    }, deps.timeoutMs);
     const { socket } = request;
     const end = (): void => {
       socket.off('close', end);
       response.off('close', end);
-      underWay -= 1;
-      clearTimeout(deadline);
+      leave();
+      isOver = true;
       if (!response.writableFinished) abort.abort(new CallerLeft());
       const problem = response.locals['problem'] as Problem | undefined;
       deps.observe({

@@ -16,6 +16,8 @@ export interface Exchange {
   readonly startedMs: number;
   /** Aborts when the caller leaves (CallerLeft) or the request's deadline passes (a Problem). */
   readonly signal: AbortSignal;
+  /** For what waits for news instead of an answer: it no longer counts as under way, and its deadline is so much later. */
+  linger(ms: number): void;
   /** For logs and metric labels: an operationId or a route's name, never a path. */
   operation: string;
   principal: Principal | null;

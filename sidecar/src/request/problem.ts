@@ -17,7 +17,7 @@ export function toProblem(error: unknown): Problem {
 
 export function problemBody(problem: Problem, requestId: string): Buffer {
   const { title, hint } = problemKinds[problem.code];
-  const { errors } = problem.extra;
+  const { errors, members } = problem.extra;
   return Buffer.from(
     JSON.stringify({
       type: `urn:bezant:problem:${problem.code}`,
@@ -30,6 +30,7 @@ export function problemBody(problem: Problem, requestId: string): Buffer {
       hint,
       requestId,
       ...(errors === undefined ? {} : { errors }),
+      ...members,
     }),
   );
 }
