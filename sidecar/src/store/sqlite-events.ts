@@ -186,7 +186,7 @@ export class SqliteEvents {
     this.#cutJournal();
     let deleted = 0;
     for (const topic of squeezeOrder) {
-      while (this.#database.isOpen && this.#usedBytes() > capBytes * squeezeTo) {
+      while (this.#usedBytes() > capBytes * squeezeTo) {
         const slice = this.#oldest(topic, 0);
         if (slice.length === 0) break;
         this.#remove(topic, slice);
@@ -259,7 +259,9 @@ export class SqliteEvents {
     if (this.#database.isOpen) this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
+  /** Nothing once the store has been stopped, so that what runs in slices comes to its end. */
   #usedBytes(): number {
+    if (!this.#database.isOpen) return 0;
     return (this.#pragma('page_count') - this.#pragma('freelist_count')) * this.#pragma('page_size');
   }
 }

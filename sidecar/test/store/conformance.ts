@@ -7,9 +7,9 @@ import { cursorsOf, event, numbered, numbersOf, startMs } from './events.ts';
 
 export interface Stage {
   /** The same database in each call of one case, empty in the first; the store before must be stopped. */
-  open(): Promise<EventStore>;
+  readonly open: () => Promise<EventStore>;
   /** A store whose open is certain to be refused while another has it. */
-  openAgain(): Promise<EventStore>;
+  readonly openAgain: () => Promise<EventStore>;
 }
 
 export const conformance: readonly [name: string, run: (stage: Stage) => Promise<void>][] = [
@@ -174,13 +174,8 @@ export const conformance: readonly [name: string, run: (stage: Stage) => Promise
         from = { sinceMs: last.receivedAtMs, afterCursor: last.cursor };
       }
       expect(numbersOf(paged)).toEqual([40, ...Array.from({ length: 28 }, (_, n) => 7 + n)]);
-      const open_ended = await store.history(
-        'orders',
-        { sinceMs: startMs + 4000, afterCursor: 0 },
-        null,
-        100,
-      );
-      expect(numbersOf(open_ended)).toEqual(Array.from({ length: 12 }, (_, n) => 28 + n));
+      const openEnded = await store.history('orders', { sinceMs: startMs + 4000, afterCursor: 0 }, null, 100);
+      expect(numbersOf(openEnded)).toEqual(Array.from({ length: 12 }, (_, n) => 28 + n));
       expect(await store.history('nothing', { sinceMs: 0, afterCursor: 0 }, null, 100)).toEqual([]);
     },
   ],
