@@ -27,6 +27,9 @@ const browserNames: ReadonlySet<string> = new Set([
 /** A legal cookie pair in visible ASCII; a broken sibling in the same header is skipped alone. */
 const pairPattern = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+)=([\x21-\x3A\x3C-\x7E ]*)$/;
 
+/** A person who has not logged in by then has left, and what IBKR sets meanwhile belongs to the session there is. */
+const loginAttemptMs = 10 * 60_000;
+
 export interface JarEntry {
   name: string;
   valueLength: number;
@@ -46,6 +49,7 @@ export class GatewayCookies {
   readonly #fromIbkr = new Set<string>();
   /** Names set since the login page was first asked for; null when no login is under way. */
   #sinceLogin: Set<string> | null = null;
+  #loginStartedMs = 0;
   #revision = 0;
 
   constructor(refusedPrefixes: readonly string[], now: () => number = Date.now) {
@@ -99,7 +103,10 @@ export class GatewayCookies {
 
   /** The login page was asked for, perhaps again: what is set from the first time on belongs to the new login. */
   loginStarted(): void {
-    this.#sinceLogin ??= new Set();
+    const isAbandoned = this.#now() - this.#loginStartedMs > loginAttemptMs;
+    if (this.#sinceLogin !== null && !isAbandoned) return;
+    this.#sinceLogin = new Set();
+    this.#loginStartedMs = this.#now();
   }
 
   /** The login went through: whatever was there before it is of a dead session. */

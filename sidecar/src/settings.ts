@@ -184,7 +184,7 @@ export const settings = {
     env: 'BEZANT_KEEPALIVE_SECS',
     parse: count(0, 3600),
     default: '60',
-    doc: 'Interval of the keepalive; 0 switches it off.',
+    doc: 'Interval of the keepalive; 0 switches it off, and with it everything that nobody asked for: watching, recovery.',
   }),
   compete: setting({
     env: 'BEZANT_COMPETE',

@@ -5,7 +5,10 @@ import { GatewayCookies } from '../src/cookies.ts';
 
 const startMs = Date.UTC(2026, 0, 1);
 
-function jar(refusedPrefixes: readonly string[] = []): { cookies: GatewayCookies; pass: (ms: number) => void } {
+function jar(refusedPrefixes: readonly string[] = []): {
+  cookies: GatewayCookies;
+  pass: (ms: number) => void;
+} {
   let nowMs = startMs;
   return { cookies: new GatewayCookies(refusedPrefixes, () => nowMs), pass: (ms) => void (nowMs += ms) };
 }
@@ -88,6 +91,17 @@ describe('a completed login', () => {
     cookies.fromBrowser('RL=1');
     cookies.loginCompleted();
     expect(cookies.header()).toBe('JSESSIONID=new; USERID=1; RL=1');
+  });
+
+  test('does not count a login page that somebody left long before', () => {
+    const { cookies, pass } = jar();
+    cookies.loginStarted();
+    cookies.fromIbkr(['JSESSIONID=of-the-session-that-goes-on']);
+    pass(11 * 60_000);
+    cookies.loginStarted();
+    cookies.fromIbkr(['x-sess-uuid=new']);
+    cookies.loginCompleted();
+    expect(cookies.header()).toBe('x-sess-uuid=new');
   });
 
   test('leaves its cookies to IBKR, the browser’s among them', () => {
