@@ -1,5 +1,6 @@
 // Redirects of the Gateway to itself become redirects to the same path here: its own address means nothing to whoever is
-// behind this server. All others, such as those to IBKR's website, stay as they are.
+// behind this server. So does one to IBKR's login page, because a login elsewhere gives the Gateway no session: its logout
+// ends there. All others stay as they are.
 
 import type { GatewayUrl } from './gateway-url.ts';
 
@@ -12,7 +13,7 @@ export function ownLocation(location: string, gateway: GatewayUrl): string {
   const isPath = location.startsWith('/') && !isHost;
   // A relative one has no URL of its own, and means the same here as there.
   const url = URL.parse(isPath ? gateway.origin + location : isHost ? base.protocol + location : location);
-  if (url === null || !(isPath || isGateway(url, base))) return location;
+  if (url === null || !(isPath || isGateway(url, base) || isIbkrLogin(url))) return location;
   const path = url.pathname + url.search + url.hash;
   const inside = path.startsWith(`${gateway.prefix}/`) ? path.slice(gateway.prefix.length) : path;
   // What follows the origin is the Gateway's to say; two slashes would make a host of it.
@@ -23,6 +24,9 @@ function isGateway(url: URL, gateway: URL): boolean {
   if (url.origin === gateway.origin) return true;
   return portOf(url) === portOf(gateway) && loopbackNames.has(url.hostname);
 }
+
+const isIbkrLogin = ({ hostname, pathname }: URL): boolean =>
+  /(^|\.)(ibkr|interactivebrokers)\.com$/.test(hostname) && /^\/sso\/login$/i.test(pathname);
 
 const portOf = ({ port, protocol }: URL): string => port || (protocol === 'https:' ? '443' : '80');
 
