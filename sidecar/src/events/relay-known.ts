@@ -1,0 +1,60 @@
+// What IBKR has told so far, so that whoever comes later begins with it: the greeting, and the whole of each topic.
+
+import { toFrame, type Json } from './client-frames.ts';
+import type { SharedTopic } from './relay-topics.ts';
+
+/** In this order IBKR greets (observed). */
+const greetingTopics = ['system', 'act', 'sts'];
+
+/** From this number of topics on, those that nobody wants any more are forgotten. */
+const maxTopics = 500;
+
+export interface Known {
+  greeting(): Buffer[];
+  /** Whether the frame belongs to the greeting; kept if so. */
+  isGreeting(topic: string, json: Json, frame: Buffer): boolean;
+  merge(topic: string, shared: SharedTopic, json: Json): void;
+  whole(topic: string): Json | undefined;
+  forget(topic: string): void;
+  clear(): void;
+}
+
+export function createKnown(isWanted: (topic: string) => boolean): Known {
+  const greeting = new Map<string, Buffer>();
+  const topics = new Map<string, Json>();
+  return {
+    greeting: () => greetingTopics.flatMap((topic) => greeting.get(topic) ?? []),
+    isGreeting(topic, json, frame) {
+      if (!greetingTopics.includes(topic)) return false;
+      // The heartbeat has the same topic.
+      if (topic !== 'system' || 'success' in json) greeting.set(topic, frame);
+      return true;
+    },
+    merge(topic, shared, json) {
+      if (!topics.has(topic) && topics.size >= maxTopics) {
+        for (const other of topics.keys()) if (!isWanted(other)) topics.delete(other);
+      }
+      topics.set(topic, shared.merge(topics.get(topic) ?? null, json));
+    },
+    whole: (topic) => topics.get(topic),
+    forget: (topic) => void topics.delete(topic),
+    clear() {
+      greeting.clear();
+      topics.clear();
+    },
+  };
+}
+
+/** What a client is told when the connection to IBKR is gone: IBKR's own words for no session. */
+export const downFrame = (): Buffer =>
+  toFrame({
+    topic: 'sts',
+    args: {
+      connected: false,
+      authenticated: false,
+      established: false,
+      competing: false,
+      message: 'The connection to IBKR is lost and is being made again.',
+      fail: '',
+    },
+  });
