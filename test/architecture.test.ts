@@ -14,7 +14,13 @@ const workspaces = ['normalizer', 'gateway/supervisor', 'gateway/simulator', 'si
 const builtinsOnly = new Set(['gateway/supervisor']);
 
 // Folders of sidecar/src that may import another folder. Everything else goes through the top files.
-const folderEdges = new Set(['request→orders', 'mcp→request', 'routes→request']);
+const folderEdges = new Set([
+  'request→orders',
+  'mcp→request',
+  'routes→request',
+  'events→request',
+  'events→store',
+]);
 // Top files that put the folders together; for the others the folders do not exist.
 const topFilesOverFolders = new Set(['main.ts', 'app.ts', 'server.ts']);
 
