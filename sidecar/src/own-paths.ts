@@ -1,31 +1,7 @@
 // Our own endpoints as OpenAPI paths: what no contract of IBKR's describes.
 
-type Json = Readonly<Record<string, unknown>>;
-
-const text = { type: 'string' };
-const integer = { type: 'integer' };
-const boolean = { type: 'boolean' };
-const nullable = (type: string) => ({ type: [type, 'null'] });
-
-function object(properties: Readonly<Record<string, Json>>, optional: readonly string[] = []): Json {
-  const required = Object.keys(properties).filter((name) => !optional.includes(name));
-  return { type: 'object', properties, required };
-}
-
-const answer = (description: string, schema: Json): Json => ({
-  description,
-  content: { 'application/json': { schema } },
-});
-
-interface OwnGet {
-  operationId: string;
-  summary: string;
-  responses: Json;
-  parameters?: readonly Json[];
-  security?: readonly Json[];
-}
-
-const get = (operation: OwnGet) => ({ get: { tags: ['Server'], ...operation } });
+import { eventPaths } from './event-paths.ts';
+import { answer, boolean, get, integer, nullable, object, text, type Json } from './own-path-parts.ts';
 
 const readiness = object({ ready: boolean, state: text, reason: text });
 
@@ -118,6 +94,7 @@ export const ownPaths: Readonly<Record<string, ReturnType<typeof get>>> = {
       ),
     },
   }),
+  ...eventPaths,
 };
 
 /** Every error: RFC 9457 with the predecessor's `code` and `message`. */

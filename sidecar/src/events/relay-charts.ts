@@ -67,7 +67,10 @@ export function createCharts(deps: { upstream: RelayUpstream; clock: Clock }): C
       if (owner !== undefined) return owner.send(frame);
       const first = asked.get(topic)?.shift();
       if (first === undefined) return;
-      if (first.peer === null) return void (serverId !== null && upstream.send(`umh+${serverId}`));
+      if (first.peer === null) {
+        if (serverId !== null) upstream.send(`umh+${serverId}`);
+        return;
+      }
       if (serverId !== null) owners.set(serverId, first.peer);
       first.peer.send(frame);
     },
