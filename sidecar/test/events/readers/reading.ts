@@ -101,6 +101,8 @@ export interface Reading extends Notebook {
   /** Readers let go because they did not read. */
   slow: number;
   routes: EventRoutes;
+  /** Cuts every connection, as a proxy on the way does now and then. */
+  cut(): void;
   get(path: string, headers?: Readonly<Record<string, string>>, method?: string): Promise<Response>;
 }
 
@@ -167,6 +169,7 @@ export async function startReading(
   const reading: Reading = Object.assign(notebook, {
     url,
     routes,
+    cut: () => server.closeAllConnections(),
     subscribable: null,
     subscribed,
     slow: 0,

@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { connect } from 'node:net';
+import { EventSource } from 'undici';
 import { ManualClock } from '../../manual-clock.ts';
 import { event, startReading, type Reading } from './reading.ts';
 
@@ -157,6 +158,26 @@ describe('resuming', () => {
   });
 });
 
+test('EventSource comes back by itself and misses nothing', async () => {
+  const source = new EventSource(`${on.url}/events/stream?topics=orders`);
+  const got: number[] = [];
+  const waiting: { count: number; resolve: () => void }[] = [];
+  source.addEventListener('orders', ({ data }) => {
+    got.push((JSON.parse(String(data)) as { cursor: number }).cursor);
+    for (const { count, resolve } of waiting) if (got.length === count) resolve();
+  });
+  const come = (count: number): Promise<void> =>
+    got.length >= count ? Promise.resolve() : new Promise((resolve) => waiting.push({ count, resolve }));
+  await new Promise((resolve) => source.addEventListener('open', resolve));
+  await on.push(event('orders'), event('orders'));
+  await come(2);
+  on.cut();
+  await on.push(event('orders'), event('pnl'), event('orders'));
+  await come(4);
+  source.close();
+  expect(got).toEqual([1, 2, 3, 5]);
+});
+
 test('instruments are held for as long as the stream lasts', async () => {
   const stream = await open('?conids=265598,8314@SMART,265598');
   expect(on.subscribed).toEqual(['hold 265598', 'hold 8314@SMART']);
@@ -203,11 +224,16 @@ test.each([
     query: `?conids=${Array.from({ length: 101 }, (_, index) => index + 1).join(',')}`,
     pointer: '/query/conids',
   },
-  { query: '', id: 'last', pointer: '/header/last-event-id' },
-])('“$query” $id is 400', async ({ query, id, pointer, code = 'bad_request' }) => {
-  const answer = await on.get(`/events/stream${query}`, id === undefined ? {} : { 'last-event-id': id });
+])('$query is 400', async ({ query, pointer, code = 'bad_request' }) => {
+  const answer = await on.get(`/events/stream${query}`);
   expect(answer.status).toBe(400);
   expect(await answer.json()).toMatchObject({ code, errors: [{ pointer }] });
+});
+
+test('a Last-Event-ID that is no cursor is 400', async () => {
+  const answer = await on.get('/events/stream', { 'last-event-id': 'last' });
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ errors: [{ pointer: '/header/last-event-id' }] });
 });
 
 test('a HEAD has the headers and no end to wait for', async () => {
