@@ -5,7 +5,7 @@ import pino from 'pino';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { describeError, mask } from './mask.ts';
-import type { Happening, Observe } from './observe.ts';
+import type { DropReason, Happening, Observe } from './observe.ts';
 
 type Level = Exclude<Config['logLevel'], 'silent'>;
 
@@ -124,6 +124,51 @@ const rows: { readonly [Kind in Happening['kind']]: Row<Of<Kind>> } = {
     say: ({ rung, ok, detail }) => `Recovery by ${rung} ${ok ? 'worked' : 'failed'}: ${mask(detail)}`,
     fields: ({ rung }) => ({ rung }),
   },
+  'event-written': {
+    level: 'debug',
+    say: ({ events, repeats }) => `Events written: ${sayCounts(events)}; ${repeats} repeats left out`,
+    fields: ({ durationMs, queued, spooledBytes }) => ({
+      durationMs: tenths(durationMs),
+      queued,
+      spooledBytes,
+    }),
+  },
+  'event-dropped': {
+    // Prices are followed by newer ones; anything else is a loss.
+    level: ({ topic }) => (topic === 'marketdata' ? 'warn' : 'error'),
+    say: ({ topic, reason, count }) => `${count} events of ${topic} were dropped: ${dropped[reason]}`,
+    fields: ({ topic, reason, count }) => ({ topic, reason, count }),
+  },
+  'event-store': {
+    level: ({ ok }) => (ok ? 'info' : 'error'),
+    say: ({ ok }) =>
+      ok
+        ? 'The event store takes events again'
+        : 'The event store takes no events: they are kept on disk and written later',
+    fields: (happening) => (happening.ok ? {} : { cause: describeError(happening.cause) }),
+  },
+  spooled: {
+    level: 'debug',
+    say: ({ count }) => `${count} events were put on disk until the event store takes them`,
+    fields: ({ spooledBytes, queued }) => ({ spooledBytes, queued }),
+  },
+  'spool-failed': {
+    level: 'error',
+    say: ({ queued }) =>
+      `Neither the event store nor the disk takes events: ${queued} wait in memory, and a crash would lose them. Is the disk full?`,
+    fields: ({ cause, queued }) => ({ queued, cause: describeError(cause) }),
+  },
+  retention: {
+    level: (happening) => (!happening.ok ? 'error' : happening.squeezed > 0 ? 'warn' : 'debug'),
+    say: (happening) =>
+      happening.ok
+        ? `Old events deleted: ${happening.aged} by age, ${happening.squeezed} more to stay under BEZANT_EVENTS_DISK_CAP_MB`
+        : 'Old events could not be deleted',
+    fields: (happening) =>
+      happening.ok
+        ? { sizeBytes: happening.sizeBytes, durationMs: tenths(happening.durationMs) }
+        : { cause: describeError(happening.cause) },
+  },
   relay: {
     level: ({ what }) => (what === 'failed' ? 'warn' : 'debug'),
     say: ({ what, open }) => `A WebSocket ${what}; ${open} open`,
@@ -175,6 +220,18 @@ const socketLevels: Readonly<Record<Of<'socket'>['what'], Level>> = {
   closed: 'info',
 };
 const brokenFrames: ReadonlySet<string> = new Set(['malformed', 'oversized']);
+
+const sayCounts = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([name, count]) => `${count} ${name}`)
+    .join(', ') || 'none';
+
+const dropped: Readonly<Record<DropReason, string>> = {
+  'queue-full': 'more came in than could be written or kept',
+  'spool-full': 'the event store does not take them and the disk has no room for them',
+  refused: 'the database does not take such an event: please report it',
+  stopped: 'they came after the end',
+};
 
 /** Refusals for safety's sake are worth a look; a probe that says no is the answer it is there for. */
 const worthALook: ReadonlySet<number> = new Set([403, 421, 429]);

@@ -3,7 +3,8 @@
 
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type { Clock } from './clock.ts';
-import type { Happening, Observe } from './observe.ts';
+import { topics } from './events/event.ts';
+import { dropReasons, type Happening, type Observe } from './observe.ts';
 import { sessionStates } from './session-state.ts';
 
 export interface Metrics {
@@ -110,6 +111,23 @@ export function createMetrics(deps: { clock: Clock; version: string }): Metrics 
     'How long the login was still good for, by the last keepalive.',
   );
   const recovery = counter('recovery_total', 'Attempts to get the session back.', ['rung', 'result']);
+  const eventsWritten = counter('events_written_total', 'Events in the event store.', ['topic'], topics);
+  const eventRepeats = counter('events_repeated_total', 'Events left out because they were there already.');
+  const eventsDropped = counter('events_dropped_total', 'Events given up.', ['topic', 'reason']);
+  for (const topic of topics) for (const reason of dropReasons) eventsDropped.inc({ topic, reason }, 0);
+  const eventWrite = histogram('events_write_seconds', 'Batches written to the event store.', requestBuckets);
+  const eventQueue = gauge('events_queued', 'Events that wait in memory to be written.');
+  const eventsSpooled = counter(
+    'events_spooled_total',
+    'Events put on disk until the event store takes them.',
+  );
+  const spoolBytes = gauge('events_spool_bytes', 'What of them is there.');
+  const spoolFailures = counter('events_spool_failures_total', 'Times that the disk did not take them.');
+  const storeUp = gauge('events_store_up', 'Whether the event store takes events.');
+  storeUp.set(1);
+  const storeBytes = gauge('events_store_bytes', 'Size of the event store when last looked at.');
+  const eventsDeleted = counter('events_deleted_total', 'Old events deleted.', ['reason'], ['age', 'size']);
+  const retention = counter('events_retention_total', 'Runs of the deletion.', ['result'], results);
   const relaySockets = gauge('relay_sockets', 'WebSockets of callers that are open.');
   const relay = counter(
     'relay_total',
@@ -206,6 +224,31 @@ export function createMetrics(deps: { clock: Clock; version: string }): Metrics 
       if (ssoExpiresMs !== null) ssoExpires.set(ssoExpiresMs / 1000);
     },
     recovery: ({ rung, ok }) => recovery.inc({ rung, result: resultOf(ok) }),
+    'event-written'({ events, repeats, durationMs, queued, spooledBytes }) {
+      for (const [topic, count] of Object.entries(events)) eventsWritten.inc({ topic }, count);
+      if (repeats > 0) eventRepeats.inc(repeats);
+      eventWrite.observe(durationMs / 1000);
+      eventQueue.set(queued);
+      spoolBytes.set(spooledBytes);
+    },
+    'event-dropped': ({ topic, reason, count }) => eventsDropped.inc({ topic, reason }, count),
+    'event-store': ({ ok }) => storeUp.set(ok ? 1 : 0),
+    spooled({ count, spooledBytes, queued }) {
+      eventsSpooled.inc(count);
+      spoolBytes.set(spooledBytes);
+      eventQueue.set(queued);
+    },
+    'spool-failed'({ queued }) {
+      spoolFailures.inc();
+      eventQueue.set(queued);
+    },
+    retention(happening) {
+      retention.inc({ result: resultOf(happening.ok) });
+      if (!happening.ok) return;
+      eventsDeleted.inc({ reason: 'age' }, happening.aged);
+      eventsDeleted.inc({ reason: 'size' }, happening.squeezed);
+      storeBytes.set(happening.sizeBytes);
+    },
     relay({ what, open }) {
       relay.inc({ what });
       relaySockets.set(open);

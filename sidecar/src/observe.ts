@@ -2,6 +2,7 @@
 // alone decide what to do with it.
 
 import type { ProblemCode } from './errors.ts';
+import type { Topic } from './events/event.ts';
 import type { SessionStateName } from './session-state.ts';
 
 export type Happening =
@@ -43,6 +44,23 @@ export type Happening =
   | { kind: 'session'; from: SessionStateName; to: SessionStateName; reason: string }
   | { kind: 'keepalive'; ok: boolean; durationMs: number; detail: string; ssoExpiresMs: number | null }
   | { kind: 'recovery'; rung: string; ok: boolean; detail: string }
+  | {
+      /** A batch is in the event store. */
+      kind: 'event-written';
+      events: Partial<Record<Topic, number>>;
+      repeats: number;
+      durationMs: number;
+      queued: number;
+      spooledBytes: number;
+    }
+  | { kind: 'event-dropped'; topic: Topic; reason: DropReason; count: number }
+  /** The event store stopped taking events, or takes them again. */
+  | { kind: 'event-store'; ok: true }
+  | { kind: 'event-store'; ok: false; cause: unknown }
+  | { kind: 'spooled'; count: number; spooledBytes: number; queued: number }
+  | { kind: 'spool-failed'; cause: unknown; queued: number }
+  | { kind: 'retention'; ok: true; aged: number; squeezed: number; sizeBytes: number; durationMs: number }
+  | { kind: 'retention'; ok: false; cause: unknown }
   | { kind: 'relay'; what: 'opened' | 'closed' | 'failed'; open: number }
   /** IBKR's WebSocket: `held` when IBKR has answered but gives no session, `lost` when events may be missed from now on. */
   | { kind: 'socket'; what: 'dialing' | 'held' | 'ready' | 'lost' | 'failed' | 'closed'; reason: string }
@@ -54,6 +72,10 @@ export type Happening =
   | { kind: 'healed'; ok: boolean; orders: number; trades: number; detail: string }
   /** A part of the events failed where nothing should, and goes on. */
   | { kind: 'events-fault'; part: string; cause: unknown };
+
+/** Why an event was given up. */
+export const dropReasons = ['queue-full', 'spool-full', 'refused', 'stopped'] as const;
+export type DropReason = (typeof dropReasons)[number];
 
 export type Observe = (happening: Happening) => void;
 

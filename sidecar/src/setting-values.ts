@@ -82,3 +82,11 @@ export function fingerprint(value: string): string {
     throw new Error('must be a SHA-256 in hex, as `openssl x509 -fingerprint -sha256` prints it');
   return hex.replace(/(..)(?=.)/g, '$1:');
 }
+
+/** Not quoted, as it holds a password. */
+export function postgresUrl(value: string): string {
+  const url = URL.parse(value);
+  if (url === null || !/^postgres(ql)?:$/.test(url.protocol) || url.pathname.length < 2)
+    throw new Error('must be postgres://user:password@host:5432/database');
+  return value;
+}

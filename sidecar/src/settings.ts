@@ -11,6 +11,7 @@ import {
   hostName,
   list,
   origin,
+  postgresUrl,
   text,
 } from './setting-values.ts';
 
@@ -35,6 +36,15 @@ const optional = <Value>(row: Row & { parse: (text: string) => Value }): Setting
   ...row,
   default: null,
 });
+
+/** A year's fills and outages are few; a fortnight's prices are many. */
+const keptDays = (what: string, env: string, days: number) =>
+  setting({
+    env,
+    parse: count(1, 36_500),
+    default: String(days),
+    doc: `Days after which ${what} are deleted from the event store.`,
+  });
 
 export const settings = {
   bind: setting({
@@ -197,6 +207,36 @@ export const settings = {
     parse: text,
     secret: true,
     doc: 'Token for /debug/*; unset or empty: off.',
+  }),
+  eventsEnabled: setting({
+    env: 'BEZANT_EVENTS_ENABLED',
+    parse: flag,
+    default: 'true',
+    doc: 'Whether orders, trades, PnL, prices and messages are followed, kept and served under /events.',
+  }),
+  databaseUrl: optional({
+    env: 'BEZANT_DATABASE_URL',
+    parse: postgresUrl,
+    secret: true,
+    doc: 'Postgres 14 or later that keeps the events: postgres://user:password@host:5432/database. A connection that stays with one server: not a pooler in transaction mode. Unset: a SQLite file.',
+  }),
+  eventsDbPath: optional({
+    env: 'BEZANT_EVENTS_DB_PATH',
+    parse: text,
+    doc: 'SQLite file that keeps the events, where BEZANT_DATABASE_URL is unset. Unset: events.db in the data folder.',
+  }),
+  eventsOrdersDays: keptDays('order events', 'BEZANT_EVENTS_ORDERS_DAYS', 90),
+  eventsTradesDays: keptDays('executions', 'BEZANT_EVENTS_TRADES_DAYS', 365),
+  eventsPnlDays: keptDays('PnL events', 'BEZANT_EVENTS_PNL_DAYS', 90),
+  eventsMarketdataDays: keptDays('prices', 'BEZANT_EVENTS_MARKETDATA_DAYS', 14),
+  eventsNotificationsDays: keptDays('notifications', 'BEZANT_EVENTS_NOTIFICATIONS_DAYS', 90),
+  eventsSessionDays: keptDays('session events', 'BEZANT_EVENTS_SESSION_DAYS', 90),
+  eventsGapDays: keptDays('records of outages', 'BEZANT_EVENTS_GAP_DAYS', 365),
+  eventsDiskCapMegabytes: setting({
+    env: 'BEZANT_EVENTS_DISK_CAP_MB',
+    parse: count(10, 100_000_000),
+    default: '2048',
+    doc: 'Most that the event store may take on disk, and half of what waits for it while it is down. The oldest prices go first.',
   }),
   edgeCookiePrefixes: setting({
     env: 'BEZANT_EDGE_COOKIE_PREFIXES',

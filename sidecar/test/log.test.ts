@@ -57,6 +57,12 @@ const everything: Happening[] = [
   { kind: 'session', from: 'down', to: 'live', reason: secret },
   { kind: 'keepalive', ok: false, durationMs: 5, detail: secret, ssoExpiresMs: null },
   { kind: 'recovery', rung: 'ssodh/init', ok: false, detail: secret },
+  { kind: 'event-written', events: { orders: 2 }, repeats: 1, durationMs: 3, queued: 0, spooledBytes: 0 },
+  { kind: 'event-dropped', topic: 'orders', reason: 'queue-full', count: 3 },
+  { kind: 'event-store', ok: false, cause },
+  { kind: 'spooled', count: 5, spooledBytes: 100, queued: 0 },
+  { kind: 'spool-failed', cause, queued: 7 },
+  { kind: 'retention', ok: false, cause },
   { kind: 'relay', what: 'failed', open: 2 },
   { kind: 'socket', what: 'lost', reason: secret },
   { kind: 'heartbeat' },
@@ -121,6 +127,13 @@ describe('levels', () => {
     [{ kind: 'keepalive', ok: true, durationMs: 1, detail: '', ssoExpiresMs: 1 }, 'debug'],
     [{ kind: 'recovery', rung: 'tickle', ok: true, detail: '' }, 'info'],
     [{ kind: 'relay', what: 'opened', open: 1 }, 'debug'],
+    [{ kind: 'event-dropped', topic: 'marketdata', reason: 'queue-full', count: 1 }, 'warn'],
+    [{ kind: 'event-dropped', topic: 'pnl', reason: 'queue-full', count: 1 }, 'error'],
+    [{ kind: 'event-store', ok: true }, 'info'],
+    [{ kind: 'event-store', ok: false, cause: null }, 'error'],
+    [{ kind: 'retention', ok: true, aged: 1, squeezed: 0, sizeBytes: 1, durationMs: 1 }, 'debug'],
+    [{ kind: 'retention', ok: true, aged: 1, squeezed: 1, sizeBytes: 1, durationMs: 1 }, 'warn'],
+    [{ kind: 'retention', ok: false, cause: null }, 'error'],
   ])('%j', (happening, want) => {
     expect(json('debug', happening)).toMatchObject([{ level: want }]);
   });

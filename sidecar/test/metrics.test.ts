@@ -170,6 +170,66 @@ describe('what happens is what is counted', () => {
       ],
     ],
     [
+      'events written and their repeats',
+      [
+        {
+          kind: 'event-written',
+          events: { orders: 2, marketdata: 498 },
+          repeats: 1,
+          durationMs: 20,
+          queued: 7,
+          spooledBytes: 0,
+        },
+      ],
+      [
+        'bezant_events_written_total{topic="orders"} 2',
+        'bezant_events_written_total{topic="marketdata"} 498',
+        'bezant_events_repeated_total 1',
+        'bezant_events_write_seconds_sum 0.02',
+        'bezant_events_write_seconds_count 1',
+        'bezant_events_queued 7',
+      ],
+    ],
+    [
+      'an outage of the event store, and a full disk',
+      [
+        { kind: 'event-store', ok: false, cause: null },
+        { kind: 'spooled', count: 500, spooledBytes: 1000, queued: 3 },
+        { kind: 'spool-failed', cause: null, queued: 4 },
+        { kind: 'event-dropped', topic: 'marketdata', reason: 'spool-full', count: 5 },
+      ],
+      [
+        'bezant_events_dropped_total{topic="marketdata",reason="spool-full"} 5',
+        'bezant_events_queued 4',
+        'bezant_events_spooled_total 500',
+        'bezant_events_spool_bytes 1000',
+        'bezant_events_spool_failures_total 1',
+        'bezant_events_store_up 0',
+      ],
+    ],
+    [
+      'its end',
+      [
+        { kind: 'event-store', ok: false, cause: null },
+        { kind: 'event-store', ok: true },
+      ],
+      [],
+    ],
+    [
+      'the deletion of old events',
+      [
+        { kind: 'retention', ok: true, aged: 3, squeezed: 4, sizeBytes: 5, durationMs: 6 },
+        { kind: 'retention', ok: false, cause: null },
+      ],
+      [
+        'bezant_events_store_bytes 5',
+        'bezant_events_deleted_total{reason="age"} 3',
+        'bezant_events_deleted_total{reason="size"} 4',
+        'bezant_events_retention_total{result="ok"} 1',
+        'bezant_events_retention_total{result="failed"} 1',
+      ],
+    ],
+    [
       'gaps and their healing',
       [
         { kind: 'healed', ok: true, orders: 1, trades: 2, detail: '' },

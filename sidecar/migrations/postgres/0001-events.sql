@@ -40,12 +40,14 @@ CREATE TABLE bezant_event_pruned (
   through bigint NOT NULL
 );
 
--- One row. The last batch and its cursors, (before, head], so that a repeated append is recognised.
+-- One row. The highest cursor given; the batch appended last and its cursors, (batch_after, batch_through], so that a
+-- repeated append is recognised.
 CREATE TABLE bezant_event_state (
   store_id uuid NOT NULL,
   epoch bigint NOT NULL,
+  head bigint NOT NULL,
   batch text,
-  before bigint NOT NULL,
-  head bigint NOT NULL
+  batch_after bigint NOT NULL,
+  batch_through bigint NOT NULL
 ) WITH (fillfactor = 50);
-INSERT INTO bezant_event_state VALUES (gen_random_uuid(), 0, NULL, 0, 0);
+INSERT INTO bezant_event_state VALUES (gen_random_uuid(), 0, 0, NULL, 0, 0);

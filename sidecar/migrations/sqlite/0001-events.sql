@@ -25,12 +25,12 @@ CREATE TABLE pruned (
   through INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- One row. The last batch and its cursors, (before, head], so that a repeated append is recognised.
+-- One row. The batch appended last and its cursors, (batch_after, batch_through], so that a repeated append is recognised.
 CREATE TABLE state (
   store_id TEXT NOT NULL,
   epoch INTEGER NOT NULL,
   batch TEXT,
-  before INTEGER NOT NULL,
-  head INTEGER NOT NULL
+  batch_after INTEGER NOT NULL,
+  batch_through INTEGER NOT NULL
 ) STRICT;
 INSERT INTO state VALUES (lower(hex(randomblob(16))), 0, NULL, 0, 0);

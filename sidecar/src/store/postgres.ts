@@ -49,8 +49,9 @@ const sql = {
       WHERE given.dedup IS NULL OR claimed.dedup IS NOT NULL
     ), taken AS (
       UPDATE bezant_event_state
-      SET before = head, head = head + (SELECT count(*) FROM fresh), batch = coalesce($2, batch)
-      RETURNING before
+      SET head = head + n, batch = $2, batch_after = head, batch_through = head + n
+      FROM (SELECT count(*) AS n FROM fresh) AS counted
+      RETURNING batch_after AS before
     ), written AS (
       INSERT INTO bezant_events
       SELECT before + place, topic, stream, ${time('received_at_ms')}, account, order_id, conid, execution_id,
@@ -58,7 +59,7 @@ const sql = {
       FROM fresh, taken
     )
     SELECT n, before + place AS cursor FROM fresh, taken ORDER BY n`,
-  state: 'SELECT store_id, batch, before, head FROM bezant_event_state',
+  state: 'SELECT store_id, head, batch, batch_after, batch_through FROM bezant_event_state',
   ofTopic: `${read} WHERE topic = $1 AND cursor > $2 ORDER BY cursor LIMIT $3`,
   ofStream: `${read} WHERE topic = $1 AND cursor > $2 AND stream = $4 ORDER BY cursor LIMIT $3`,
   between: `${read} WHERE cursor > $1 AND cursor <= $2 ORDER BY cursor`,
@@ -68,7 +69,7 @@ const sql = {
     ORDER BY received_at, cursor LIMIT $6`,
   pruned: 'SELECT topic, through FROM bezant_event_pruned',
   nextEpoch: 'UPDATE bezant_event_state SET epoch = epoch + 1 RETURNING epoch',
-  raise: `UPDATE bezant_event_state SET before = $1, head = $1, batch = NULL WHERE head < $1::bigint`,
+  raise: 'UPDATE bezant_event_state SET head = $1 WHERE head < $1::bigint',
   raiseEpoch: 'UPDATE bezant_event_state SET epoch = greatest(epoch, $1::bigint)',
   size: `SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint AS bytes FROM pg_class
     WHERE relkind = 'r' AND relname LIKE 'bezant\\_event%' AND relnamespace = current_schema()::regnamespace`,
@@ -87,16 +88,17 @@ export async function openPostgres(deps: { url: string; nowMs: number }): Promis
 
 interface State {
   store_id: string;
-  batch: string | null;
-  before: number;
   head: number;
+  batch: string | null;
+  batch_after: number;
+  batch_through: number;
 }
 
 class PostgresStore implements EventStore {
   readonly #connections: PostgresConnections;
   readonly #openedMs: number;
   #slices = new Set<string>();
-  #state: State = { store_id: '', batch: null, before: 0, head: 0 };
+  #state: State = { store_id: '', head: 0, batch: null, batch_after: 0, batch_through: 0 };
 
   constructor(url: string, nowMs: number) {
     this.#openedMs = nowMs;
@@ -114,9 +116,9 @@ class PostgresStore implements EventStore {
       const once = withoutRepeats(events);
       await this.#create(writer, slicesOf(once));
       const rows = await this.#insert(writer, once, batch ?? null);
-      const { head: before } = this.#state;
-      const head = rows.at(-1)?.cursor ?? before;
-      this.#state = { ...this.#state, batch: batch ?? this.#state.batch, before, head };
+      const { head: batch_after } = this.#state;
+      const head = rows.at(-1)?.cursor ?? batch_after;
+      this.#state = { ...this.#state, head, batch: batch ?? null, batch_after, batch_through: head };
       return rows.flatMap(({ n, cursor }) => {
         const event = once[n];
         return event === undefined ? [] : [{ ...event, cursor }];
@@ -169,7 +171,7 @@ class PostgresStore implements EventStore {
       const { rowCount } = await writer.query(sql.raise, [floor.cursor]);
       if (rowCount === 0) return;
       if (floor.isElsewhere) await writer.query(notePruned, [[...topics], floor.cursor]);
-      this.#state = { ...this.#state, batch: null, before: floor.cursor, head: floor.cursor };
+      this.#state = { ...this.#state, head: floor.cursor };
     });
   }
 
@@ -239,8 +241,8 @@ class PostgresStore implements EventStore {
     return row?.bytes ?? 0;
   }
 
-  async #between({ before, head }: State): Promise<StoredEvent[]> {
-    return this.#read('between', before, head);
+  #between({ batch_after: after, batch_through: through }: State): Promise<StoredEvent[]> {
+    return this.#read('between', after, through);
   }
 
   async #read(

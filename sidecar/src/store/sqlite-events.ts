@@ -34,8 +34,8 @@ const statements = {
     WHERE stream = ? AND (received_at_ms, cursor) > (?, ?) AND received_at_ms <= ?
     ORDER BY received_at_ms, cursor LIMIT ?`,
   head: `SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) AS head`,
-  noteBatch: 'UPDATE state SET batch = ?, before = ?, head = ?',
-  state: 'SELECT store_id, batch, before, head FROM state',
+  noteBatch: 'UPDATE state SET batch = ?, batch_after = ?, batch_through = ?',
+  state: 'SELECT store_id, batch, batch_after, batch_through FROM state',
   pruned: 'SELECT topic, through FROM pruned',
   notePruned: `INSERT INTO pruned VALUES (?, ?)
     ON CONFLICT (topic) DO UPDATE SET through = max(through, excluded.through)`,
@@ -63,7 +63,8 @@ export class SqliteEvents {
 
   append(events: readonly NewEvent[], batch?: string): StoredEvent[] {
     const last = this.#state();
-    if (batch !== undefined && batch === last.batch) return this.#read('between', last.before, last.head);
+    if (batch !== undefined && batch === last.batch)
+      return this.#read('between', last.batch_after, last.batch_through);
     return this.#transaction(
       events.some(({ topic }) => topic !== 'marketdata'),
       () => {
@@ -73,7 +74,7 @@ export class SqliteEvents {
           const cursor = this.#insert(event);
           if (cursor !== null) stored.push({ ...event, cursor });
         }
-        if (batch !== undefined) this.#prepared.noteBatch.run(batch, before, stored.at(-1)?.cursor ?? before);
+        this.#prepared.noteBatch.run(batch ?? null, before, stored.at(-1)?.cursor ?? before);
         return stored;
       },
     );
@@ -241,8 +242,8 @@ export class SqliteEvents {
     return this.#prepared.state.get() as unknown as {
       store_id: string;
       batch: string | null;
-      before: number;
-      head: number;
+      batch_after: number;
+      batch_through: number;
     };
   }
 

@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { loadMigrations, pendingMigrations, type Applied } from './migrations.ts';
 import { SqliteEvents } from './sqlite-events.ts';
-import type { EventStore } from './store.ts';
+import { StoreError, type EventStore } from './store.ts';
 
 /** Whoever looks into the file with another program may hold it this long; then the events go to the spool. */
 const busyMs = 250;
@@ -70,7 +70,7 @@ function lockFile(path: string): DatabaseSync {
   } catch (cause) {
     lock.close();
     if ((cause as { errcode?: number }).errcode !== busy) throw cause;
-    throw new Error('another bezant-server uses the file: stop it, or give this one a file of its own', {
+    throw new StoreError('another bezant-server uses the file: stop it, or give this one a file of its own', {
       cause,
     });
   }
