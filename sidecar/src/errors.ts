@@ -114,11 +114,6 @@ const kinds = {
     title: 'IBKR’s pacing limit would be exceeded',
     hint: 'Wait as long as Retry-After says. The call was not sent.',
   },
-  data_lines_used: {
-    status: 429,
-    title: 'All market data lines are in use',
-    hint: 'Stop following an instrument: one that nobody reads is given up after five minutes.',
-  },
   penalty_box: {
     status: 429,
     title: 'IBKR has put this address into its penalty box',

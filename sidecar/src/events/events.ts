@@ -1,0 +1,251 @@
+// Everything from IBKR's WebSocket to the sink of events: connects, asks for the topics, reads the frames, and reads up what
+// an outage has missed. Readers see the same connection through `upstream` and `lines`.
+
+import type { Clock } from '../clock.ts';
+import type { Gateway } from '../gateway.ts';
+import type { Observe } from '../observe.ts';
+import { createCatchUp } from './catch-up.ts';
+import { isObject, type Json } from './client-frames.ts';
+import { createConnector, type SessionView } from './connector.ts';
+import type { NewEvent } from './event.ts';
+import type { QuoteLines } from './followed.ts';
+import type { Frame } from './frame-reader.ts';
+import { createFrameMemory, tellFrame, tellReadOrders, tellReadTrades } from './frames.ts';
+import { createGaps } from './gaps.ts';
+import { isReadFailure, readAccounts, type OwnRead } from './own-reads.ts';
+import type { RelayUpstream } from './relay-upstream.ts';
+import type { EventsStatus } from './routes.ts';
+import { seed, type History } from './seed.ts';
+import { createSubscriptions } from './subscriptions.ts';
+
+/** Always asked for. Trades of the day are sent from the beginning, so that no one is lost when REST fails. */
+const always: readonly (readonly [head: string, args: Json])[] = [
+  ['sor', {}],
+  ['str', { realtimeUpdatesOnly: false, days: 1 }],
+  ['spl', {}],
+];
+
+/** Last, bid, ask, their sizes and the size of the last: what the predecessor asked for. */
+const quoteFields = { fields: ['31', '84', '86', '85', '88', '87'] };
+
+/** So long IBKR's sending of today's trades waits for REST, which tells them apart from what happens now. */
+const holdTradesMs = 5_000;
+const maxHeldFrames = 10_000;
+
+export interface Events {
+  /** The connection to IBKR as the relay shares it. */
+  upstream: RelayUpstream;
+  /** Quotes for readers of single instruments. */
+  lines: QuoteLines;
+  /** Grows with each restart and each outage that is over. */
+  epoch(): number;
+  status(): EventsStatus;
+  stop(): Promise<void>;
+}
+
+export async function startEvents(deps: {
+  gateway: Pick<Gateway, 'url' | 'cookies' | 'tls'>;
+  fingerprint: string | null;
+  userAgent: string;
+  clock: Clock;
+  /** In [0, 1). */
+  random: () => number;
+  observe: Observe;
+  session: SessionView;
+  store: { history: History; nextEpoch(): Promise<number> };
+  /** Never throws, never waits. */
+  write: (event: NewEvent) => void;
+  read: OwnRead;
+  dataDir: string;
+  /** IBKR's word on the session, as it comes. */
+  onStatus: (status: Json) => void;
+}): Promise<Events> {
+  const { clock, observe, store, write } = deps;
+  const startedMs = clock.now();
+  let epoch = await store.nextEpoch();
+  const memory = createFrameMemory();
+  const gaps = createGaps(deps);
+  const connector = createConnector(deps);
+  const stopping = new AbortController();
+
+  let accounts: Promise<string[]> | null = null;
+  const counts = { malformed: 0, oversized: 0 };
+  /** Today's trades, until REST has told which of them were missed. */
+  let heldTrades: Frame[] | null = null;
+  let cancelHold = (): void => undefined;
+  let isFirstOrders = false;
+
+  const accountsOnce = (signal: AbortSignal): Promise<string[]> => {
+    const asked = accounts ?? readAccounts(deps.read, signal);
+    accounts = asked;
+    asked.catch(() => {
+      if (accounts === asked) accounts = null;
+    });
+    return asked;
+  };
+
+  const subscriptions = createSubscriptions({
+    send: (text) => connector.send(text),
+    clock,
+    observe,
+    async prepare() {
+      try {
+        await accountsOnce(stopping.signal);
+        return true;
+      } catch (cause) {
+        if (!isReadFailure(cause)) observe({ kind: 'events-fault', part: 'preflight', cause });
+        return false;
+      }
+    },
+  });
+  for (const [head, args] of always) subscriptions.want(head, args);
+
+  const catchUp = createCatchUp({
+    ...deps,
+    gaps,
+    accounts: () => accountsOnce(stopping.signal),
+    mark: () => memory.orders.mark(),
+    takeOrders: (rows, mark) =>
+      heal('orders', tellReadOrders(rows, memory, { receivedAtMs: clock.now(), mark })),
+    takeTrades(rows) {
+      const missing = heal('trades', tellReadTrades(rows, memory, { receivedAtMs: clock.now() }));
+      releaseTrades();
+      return missing;
+    },
+    async nextEpoch(isInherited) {
+      // An outage that began before this process did ends with the epoch that the process began with.
+      if (!isInherited) epoch = Math.max(epoch + 1, await store.nextEpoch().catch(noEpoch));
+      return epoch;
+    },
+    onDone: () => (isFirstOrders = false),
+  });
+
+  /** The record of an outage does not wait for a store that has one of its own. */
+  function noEpoch(cause: unknown): number {
+    observe({ kind: 'events-fault', part: 'epoch', cause });
+    return 0;
+  }
+
+  /** Counts what was missing for the record of the outage. */
+  function heal(topic: 'orders' | 'trades', events: readonly NewEvent[]): number {
+    const outage = gaps.outage();
+    if (outage !== null) outage.healed[topic] += events.length;
+    events.forEach(write);
+    return events.length;
+  }
+
+  function releaseTrades(): void {
+    cancelHold();
+    const frames = heldTrades ?? [];
+    heldTrades = null;
+    frames.forEach(take);
+  }
+
+  function take(frame: Frame): void {
+    const topic = frame.json?.['topic'];
+    if (topic === 'str' && heldTrades !== null && heldTrades.length < maxHeldFrames) {
+      heldTrades.push(frame);
+      return;
+    }
+    // What IBKR answers a subscription with is what is there already; whatever is new in it was missed.
+    const isSnapshot = topic === 'sor' && isFirstOrders && catchUp.isRunning();
+    const { label, events } = tellFrame(frame, memory, { receivedAtMs: clock.now(), healed: isSnapshot });
+    if (topic === 'sor') isFirstOrders = false;
+    observe({ kind: 'frame', topic: label, events: events.length });
+    if (isSnapshot) heal('orders', events);
+    else events.forEach(write);
+    if (topic === 'sts' && isObject(frame.json?.['args'])) deps.onStatus(frame.json['args']);
+    if (label === 'error' && /accounts/i.test(String(frame.json?.['error']))) {
+      accounts = null;
+      subscriptions.unprepared();
+    }
+  }
+
+  connector.onFrame((frame) => {
+    try {
+      take(frame);
+    } catch (error) {
+      // It may have been an order.
+      catchUp.wish();
+      throw error;
+    }
+  });
+  connector.onBroken((kind) => {
+    counts[kind] += 1;
+    observe({ kind: 'frame', topic: kind, events: 0 });
+    if (connector.isReady()) catchUp.wish();
+  });
+  connector.onHeartbeat(() => {
+    if (connector.isReady() && !catchUp.isRunning()) gaps.alive();
+  });
+  connector.onReady(() => {
+    accounts = null;
+    heldTrades = [];
+    isFirstOrders = true;
+    cancelHold = clock.after(holdTradesMs, releaseTrades);
+    catchUp.ready();
+    subscriptions.connected();
+  });
+  connector.onDown((cause) => {
+    subscriptions.disconnected();
+    releaseTrades();
+    catchUp.down();
+    // From the last that was heard: a connection that is silent has been missing things for a while.
+    gaps.begin(cause, connector.state().lastMessageMs ?? clock.now());
+  });
+
+  void seed((...query) => store.history(...query), memory, clock.now())
+    .catch((cause: unknown) => observe({ kind: 'events-fault', part: 'seed', cause }))
+    .then(() => {
+      if (!stopping.signal.aborted) connector.start();
+    });
+
+  return {
+    upstream: {
+      isReady: () => connector.isReady(),
+      send: (text) => connector.send(text),
+      onFrame: (listener) => connector.onFrame(({ text, json }) => listener(text, json)),
+      onReady: (listener) => connector.onReady(listener),
+      onDown: (listener) => connector.onDown(() => listener()),
+      isWanted: (head) => subscriptions.isWanted(head),
+      want: (head, args) => subscriptions.want(head, args),
+    },
+
+    lines: {
+      touch: (conid) => subscriptions.touch(`smd+${conid}`, quoteFields),
+      hold: (conid) => subscriptions.want(`smd+${conid}`, quoteFields),
+    },
+
+    epoch: () => epoch,
+
+    status() {
+      const state = connector.state();
+      const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+      const outage = gaps.outage();
+      return {
+        connected: state.phase === 'ready',
+        last_message_at: time(state.lastMessageMs),
+        reconnect_count: Math.max(0, state.readyCount - 1),
+        uptime_seconds: Math.floor((clock.now() - startedMs) / 1000),
+        topics_subscribed: subscriptions.heads(),
+        state: state.phase,
+        connected_since: time(state.readySinceMs),
+        last_heartbeat_at: time(state.lastHeartbeatMs),
+        last_heartbeat_age_seconds:
+          state.lastHeartbeatMs === null ? null : (clock.now() - state.lastHeartbeatMs) / 1000,
+        last_cause: state.lastCause,
+        outage: outage === null ? null : { since: time(outage.startMs), cause: outage.cause },
+        catching_up: catchUp.isRunning(),
+        frames_malformed: counts.malformed,
+        frames_oversized: counts.oversized,
+      };
+    },
+
+    async stop() {
+      stopping.abort(new Error('the events are stopping'));
+      subscriptions.stop();
+      await connector.stop();
+      await catchUp.stop();
+    },
+  };
+}

@@ -1,0 +1,142 @@
+// Times during which nothing was heard of IBKR, one record each. What must outlive this process stands in a small file: until
+// when everything was heard, and why no longer.
+
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import type { Observe } from '../observe.ts';
+import { readPrivateFile, writePrivateFile } from '../private-file.ts';
+import { gapKey } from './dedup.ts';
+import type { NewEvent } from './event.ts';
+import type { DownCause } from './upstream-socket.ts';
+
+export type GapCause = DownCause | 'process_restart';
+
+export interface Outage {
+  readonly startMs: number;
+  readonly cause: string;
+  /** It began before this process did. */
+  readonly isInherited: boolean;
+  readonly healed: { orders: number; trades: number };
+}
+
+export interface Gaps {
+  /** The outage that is not over; null when everything is heard. */
+  outage(): Outage | null;
+  /** From when on things may be missing still, although a record of it was written; null when nothing is. */
+  unhealedSinceMs(): number | null;
+  begin(cause: DownCause, startMs: number): void;
+  /** The record of the outage that is over. */
+  end(endMs: number, epoch: number, isComplete: boolean): NewEvent | null;
+  /** Everything that was missing has been read up. */
+  healed(): void;
+  /** Everything is being heard. */
+  alive(): void;
+}
+
+/** A crash makes an outage look longer by so much, and a memory card is spared. */
+const writeEveryMs = 60_000;
+
+export function createGaps(deps: { dataDir: string; clock: Clock; observe: Observe }): Gaps {
+  const { clock, observe } = deps;
+  const file = join(deps.dataDir, 'events-heard.json');
+  const last = readState(file);
+  let outage: Outage | null =
+    last === null
+      ? null
+      : {
+          startMs: last.heardMs,
+          cause: last.cause ?? ('process_restart' satisfies GapCause),
+          isInherited: true,
+          healed: { orders: 0, trades: 0 },
+        };
+  let unhealedSinceMs = last?.unhealedSinceMs ?? null;
+  let writtenMs = -Infinity;
+
+  function write(heardMs: number, cause: string | null): void {
+    writtenMs = clock.now();
+    try {
+      writePrivateFile(file, `${JSON.stringify({ heardMs, cause, unhealedSinceMs })}\n`);
+    } catch (error) {
+      const message = `Whether events were missed during a restart will not be known: ${(error as Error).message}`;
+      observe({ kind: 'warning', message });
+    }
+  }
+
+  return {
+    outage: () => outage,
+    unhealedSinceMs: () => unhealedSinceMs,
+
+    begin(cause, startMs) {
+      if (outage !== null) return;
+      // To whoever reads of it, a server that was stopped was restarted.
+      const told: GapCause = cause === 'stopped' ? 'process_restart' : cause;
+      outage = { startMs, cause: told, isInherited: false, healed: { orders: 0, trades: 0 } };
+      write(startMs, told);
+    },
+
+    end(endMs, epoch, isComplete) {
+      if (outage === null) return null;
+      const { startMs, cause, healed } = outage;
+      outage = null;
+      if (!isComplete) unhealedSinceMs ??= startMs;
+      write(endMs, null);
+      const downMs = Math.max(0, endMs - startMs);
+      observe({ kind: 'gap', cause, downMs, ...healed, complete: isComplete });
+      return {
+        topic: 'gap',
+        stream: 'gap',
+        receivedAtMs: clock.now(),
+        account: null,
+        orderId: null,
+        conid: null,
+        executionId: null,
+        dedup: gapKey(startMs),
+        healed: false,
+        payload: {
+          // The predecessor's members first.
+          reason: cause === 'process_restart' ? cause : 'reconnected_after_disconnect',
+          new_reset_epoch: epoch,
+          cause,
+          start: new Date(startMs).toISOString(),
+          end: new Date(endMs).toISOString(),
+          down_ms: downMs,
+          healed: { ...healed, complete: isComplete },
+        },
+        raw: null,
+      };
+    },
+
+    healed() {
+      if (unhealedSinceMs === null) return;
+      unhealedSinceMs = null;
+      if (outage === null) write(clock.now(), null);
+    },
+
+    alive() {
+      if (outage === null && clock.now() - writtenMs >= writeEveryMs) write(clock.now(), null);
+    },
+  };
+}
+
+interface State {
+  heardMs: number;
+  cause: string | null;
+  unhealedSinceMs: number | null;
+}
+
+/** Null at the first start, and when the file is not what was written: then nothing is known of the time before. */
+function readState(file: string): State | null {
+  const text = readPrivateFile(file);
+  if (text === null) return null;
+  try {
+    const { heardMs, cause, unhealedSinceMs } = JSON.parse(text) as Record<string, unknown>;
+    if (typeof heardMs !== 'number') return null;
+    return {
+      heardMs,
+      cause: typeof cause === 'string' ? cause : null,
+      unhealedSinceMs: typeof unhealedSinceMs === 'number' ? unhealedSinceMs : null,
+    };
+  } catch {
+    return null;
+  }
+}
