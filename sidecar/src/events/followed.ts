@@ -13,7 +13,8 @@ export function topicOrThrow(text: string): Topic {
   throw new Problem('unknown_topic', `There is no topic of that name; there are ${topics.join(', ')}.`);
 }
 
-export const marketDataStream = (conid: string): string => `marketdata:${conid}`;
+/** One for an instrument, whatever exchange its quotes are from: `265598@ARCA` is among `265598`. */
+export const marketDataStream = (conid: string): string => `marketdata:${conid.split('@', 1)[0] ?? ''}`;
 
 /** `265598`, or at an exchange `265598@ARCA`. */
 export const isConid = (text: string): boolean => /^[1-9]\d{0,9}(@[A-Z0-9.]{1,16})?$/.test(text);
@@ -21,7 +22,7 @@ export const isConid = (text: string): boolean => /^[1-9]\d{0,9}(@[A-Z0-9.]{1,16
 export function isStream(text: string): boolean {
   const at = text.indexOf(':');
   if (at === -1) return isTopic(text) && text !== 'marketdata';
-  return text.slice(0, at) === 'marketdata' && isConid(text.slice(at + 1));
+  return text.slice(0, at) === 'marketdata' && /^[1-9]\d{0,9}$/.test(text.slice(at + 1));
 }
 
 export const topicOf = (stream: string): Topic => topicOrThrow(stream.split(':', 1)[0] ?? '');

@@ -47,6 +47,8 @@ interface Member {
   /** Topics that the relay knows nothing about and the client has sent frames of. */
   others: Set<string>;
   held: ClientFrame[];
+  /** Who has been told that IBKR is there is told of everything after it. */
+  isGreeted: boolean;
 }
 
 export function createRelayHub(deps: { upstream: RelayUpstream; clock: Clock }): RelayHub {
@@ -67,7 +69,10 @@ export function createRelayHub(deps: { upstream: RelayUpstream; clock: Clock }):
     // It carries the session's token.
     if (verb === 'tic') return;
     if (verb === 'smh') return charts.answered(topic, json, frame);
-    if (known.isGreeting(topic, json, frame)) return broadcast(frame);
+    if (known.isGreeting(topic, json, frame)) {
+      for (const { peer, isGreeted } of members) if (isGreeted) peer.send(frame);
+      return;
+    }
     const shared = sharedTopics.get(verb);
     if (shared === undefined) return toWhomItMayConcern(topic, verb, frame);
     if ('error' in json) return toSubscribersOf(verb, topic, frame);
@@ -118,6 +123,12 @@ export function createRelayHub(deps: { upstream: RelayUpstream; clock: Clock }):
     for (const { peer } of members) peer.send(frame);
   }
 
+  function greet(member: Member): void {
+    if (member.isGreeted) return;
+    member.isGreeted = true;
+    for (const frame of known.greeting()) member.peer.send(frame);
+  }
+
   // From a client to IBKR.
 
   function handle(member: Member, frame: ClientFrame): void {
@@ -127,7 +138,7 @@ export function createRelayHub(deps: { upstream: RelayUpstream; clock: Clock }):
     if (act !== undefined) return act(member, frame);
     if (sharedTopics.has(frame.verb)) return subscribe(member, frame);
     if (sharedTopics.has(`s${frame.verb.slice(1)}`) && frame.verb.startsWith('u'))
-      return unsubscribe(member, frame);
+      return sayGoodbye(member, frame);
     // What it would do is not known.
     if (!member.peer.mayTrade) return member.peer.send(errorFrame('error', 'read_only', unknownRefused));
     if (!upstream.isReady()) return hold(member, frame);
@@ -182,6 +193,9 @@ export function createRelayHub(deps: { upstream: RelayUpstream; clock: Clock }):
     if (member.subscriptions.size >= maxTopicsOfOne && !member.subscriptions.has(topic)) {
       return member.peer.send(errorFrame(topic, 'overloaded', 'This connection has too many subscriptions.'));
     }
+    const before = member.subscriptions.get(topic);
+    // Given up first: IBKR ends the depth of a whole account at once.
+    if (before !== undefined && before.head !== head) unsubscribe(member, topic);
     const isNew = !upstream.isWanted(head);
     if (isNew) known.forget(topic);
     const release = upstream.want(head, args);
@@ -216,10 +230,14 @@ export function createRelayHub(deps: { upstream: RelayUpstream; clock: Clock }):
     });
   }
 
-  function unsubscribe({ peer, subscriptions }: Member, frame: ClientFrame): void {
-    const topic = `s${topicOf(frame).slice(1)}`;
+  function unsubscribe({ subscriptions }: Member, topic: string): void {
     subscriptions.get(topic)?.release();
     subscriptions.delete(topic);
+  }
+
+  function sayGoodbye(member: Member, frame: ClientFrame): void {
+    const { peer } = member;
+    unsubscribe(member, `s${topicOf(frame).slice(1)}`);
     const word = goodbyes.get(frame.verb);
     if (word !== undefined) peer.send(toFrame({ result: word }));
   }
@@ -230,21 +248,22 @@ export function createRelayHub(deps: { upstream: RelayUpstream; clock: Clock }):
     upstream.onFrame(fromUpstream),
     upstream.onReady(() => {
       for (const member of members) {
+        greet(member);
         for (const frame of member.held.splice(0)) handle(member, frame);
       }
     }),
     upstream.onDown(() => {
-      known.clear();
+      known.forgetTopics();
       charts.clear();
-      broadcast(downFrame());
+      for (const { peer, isGreeted } of members) if (isGreeted) peer.send(downFrame());
     }),
   ];
 
   return {
     join(peer) {
-      const member: Member = { peer, subscriptions: new Map(), others: new Set(), held: [] };
+      const member = newMember(peer);
       members.add(member);
-      for (const frame of known.greeting()) peer.send(frame);
+      if (upstream.isReady()) greet(member);
       return {
         handle: (data) => handle(member, parseClientFrame(data)),
         leave() {
@@ -259,6 +278,14 @@ export function createRelayHub(deps: { upstream: RelayUpstream; clock: Clock }):
     },
   };
 }
+
+const newMember = (peer: RelayPeer): Member => ({
+  peer,
+  subscriptions: new Map(),
+  others: new Set(),
+  held: [],
+  isGreeted: false,
+});
 
 /** IBKR's frames of depth carry the account, not the instrument. */
 function topicOf({ verb, head, targets }: ClientFrame): string {

@@ -16,7 +16,8 @@ export interface Known {
   merge(topic: string, shared: SharedTopic, json: Json): void;
   whole(topic: string): Json | undefined;
   forget(topic: string): void;
-  clear(): void;
+  /** The greeting stays: on a connection that IBKR keeps without a session, it is not told again. */
+  forgetTopics(): void;
 }
 
 export function createKnown(isWanted: (topic: string) => boolean): Known {
@@ -38,10 +39,7 @@ export function createKnown(isWanted: (topic: string) => boolean): Known {
     },
     whole: (topic) => topics.get(topic),
     forget: (topic) => void topics.delete(topic),
-    clear() {
-      greeting.clear();
-      topics.clear();
-    },
+    forgetTopics: () => topics.clear(),
   };
 }
 

@@ -107,7 +107,7 @@ test.each([
   expect(await answer.json()).toMatchObject({ code, errors: [{ pointer }] });
 });
 
-test.each(['fills', 'marketdata', 'marketdata:AAPL', 'orders:1', '%FF', 'orders%2Fx'])(
+test.each(['fills', 'marketdata', 'marketdata:AAPL', 'marketdata:1@ARCA', 'orders:1', '%FF', 'orders%2Fx'])(
   '%s has no history',
   async (topic) => {
     const answer = await on.get(`/events/${topic}/history?after_cursor=0`);

@@ -73,6 +73,18 @@ describe('the greeting', () => {
     expect(join().news()).toEqual([system, act, competing]);
   });
 
+  test('is whole when a connection that stayed gets its session back', () => {
+    upstream.comesUp();
+    upstream.says({ topic: 'sts', args: { authenticated: false } });
+    upstream.goesDown();
+    const client = join();
+    upstream.says({ topic: 'system', hb: 1 });
+    expect(client.news()).toEqual([]);
+    upstream.says(sts);
+    upstream.isBack();
+    expect(client.news()).toEqual([system, act, sts]);
+  });
+
   test('is told of an end and a new beginning, on the same connection', () => {
     upstream.comesUp();
     const client = joined();
@@ -293,10 +305,11 @@ describe('with IBKR up', () => {
     two.says('sbd+U1+2');
     expect(two.news()).toMatchObject([{ topic: 'sbd+U1', code: 'depth_used' }]);
     one.says('ubd+U1');
-    two.says('sbd+U1+2');
+    two.says('sbd+U1+2', 'sbd+U1+3');
     upstream.says({ topic: 'sbd+U1', data: [] });
     expect(two.news()).toEqual([{ topic: 'sbd+U1', data: [] }]);
     expect(one.news()).toEqual([]);
+    expect(upstream.sent.slice(1)).toEqual(['ubd+U1', 'sbd+U1+2+{}', 'ubd+U1', 'sbd+U1+3+{}']);
   });
 
   test('the ends of summary and ledger are confirmed', () => {

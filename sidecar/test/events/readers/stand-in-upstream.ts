@@ -2,6 +2,7 @@
 // does with a socket is tested where it is; here it is about many clients on one.
 
 import { isObject, type Json } from '../../../src/events/client-frames.ts';
+import { unsubscribeText } from '../../../src/events/subscription-text.ts';
 import type { RelayUpstream } from '../../../src/events/relay-upstream.ts';
 
 export interface StandInUpstream extends RelayUpstream {
@@ -14,6 +15,8 @@ export interface StandInUpstream extends RelayUpstream {
   /** The greeting, and ready. */
   comesUp(): void;
   goesDown(): void;
+  /** Ready without another greeting. */
+  isBack(): void;
 }
 
 export const system: Json = { topic: 'system', success: 'me', isFT: false, isPaper: false };
@@ -54,7 +57,7 @@ export function createStandInUpstream(): StandInUpstream {
       return () => {
         wishes.delete(wish);
         if (wishes.size > 0 || !wanted.delete(head)) return;
-        upstream.send(`u${head.slice(1)}+{}`);
+        upstream.send(unsubscribeText(head));
       };
     },
     says(frame) {
@@ -69,6 +72,9 @@ export function createStandInUpstream(): StandInUpstream {
     },
     comesUp() {
       for (const frame of [system, act, sts]) upstream.says(frame);
+      upstream.isBack();
+    },
+    isBack() {
       isReady = true;
       for (const listener of readyListeners) listener();
     },

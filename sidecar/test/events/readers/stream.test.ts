@@ -162,8 +162,8 @@ test('EventSource comes back by itself and misses nothing', async () => {
   const source = new EventSource(`${on.url}/events/stream?topics=orders`);
   const got: number[] = [];
   const waiting: { count: number; resolve: () => void }[] = [];
-  source.addEventListener('orders', ({ data }) => {
-    got.push((JSON.parse(String(data)) as { cursor: number }).cursor);
+  source.addEventListener('orders', (message) => {
+    got.push(Number((message as MessageEvent).lastEventId));
     for (const { count, resolve } of waiting) if (got.length === count) resolve();
   });
   const come = (count: number): Promise<void> =>
