@@ -169,6 +169,14 @@ const rows: { readonly [Kind in Happening['kind']]: Row<Of<Kind>> } = {
         ? { sizeBytes: happening.sizeBytes, durationMs: tenths(happening.durationMs) }
         : { cause: describeError(happening.cause) },
   },
+  reader: {
+    level: ({ what }) => (what === 'slow' ? 'warn' : 'debug'),
+    say: ({ what, how, waiting }) =>
+      what === 'slow'
+        ? 'A stream of events was ended: its reader had not read for too long'
+        : `A reader of events ${what} (${how}); ${waiting} of these wait`,
+    fields: ({ how, waiting }) => ({ how, waiting }),
+  },
   relay: {
     level: ({ what }) => (what === 'failed' ? 'warn' : 'debug'),
     say: ({ what, open }) => `A WebSocket ${what}; ${open} open`,

@@ -128,6 +128,8 @@ export function createMetrics(deps: { clock: Clock; version: string }): Metrics 
   const storeBytes = gauge('events_store_bytes', 'Size of the event store when last looked at.');
   const eventsDeleted = counter('events_deleted_total', 'Old events deleted.', ['reason'], ['age', 'size']);
   const retention = counter('events_retention_total', 'Runs of the deletion.', ['result'], results);
+  const eventReaders = gauge('events_readers', 'Readers of events that wait for more.', ['how']);
+  const slowReaders = counter('events_slow_readers_total', 'Streams ended because nobody read them.');
   const relaySockets = gauge('relay_sockets', 'WebSockets of callers that are open.');
   const relay = counter(
     'relay_total',
@@ -248,6 +250,10 @@ export function createMetrics(deps: { clock: Clock; version: string }): Metrics 
       eventsDeleted.inc({ reason: 'age' }, happening.aged);
       eventsDeleted.inc({ reason: 'size' }, happening.squeezed);
       storeBytes.set(happening.sizeBytes);
+    },
+    reader({ what, how, waiting }) {
+      eventReaders.set({ how }, waiting);
+      if (what === 'slow') slowReaders.inc();
     },
     relay({ what, open }) {
       relay.inc({ what });

@@ -62,6 +62,8 @@ export type Happening =
   | { kind: 'retention'; ok: true; aged: number; squeezed: number; sizeBytes: number; durationMs: number }
   | { kind: 'retention'; ok: false; cause: unknown }
   | { kind: 'relay'; what: 'opened' | 'closed' | 'failed'; open: number }
+  /** Who waits for events: `slow` when a stream was ended because nobody read it. */
+  | { kind: 'reader'; what: 'came' | 'left' | 'slow'; how: 'poll' | 'stream'; waiting: number }
   /** IBKR's WebSocket: `held` when IBKR has answered but gives no session, `lost` when events may be missed from now on. */
   | { kind: 'socket'; what: 'dialing' | 'held' | 'ready' | 'lost' | 'failed' | 'closed'; reason: string }
   | { kind: 'heartbeat' }

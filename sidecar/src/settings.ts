@@ -38,6 +38,14 @@ const optional = <Value>(row: Row & { parse: (text: string) => Value }): Setting
 });
 
 /** A year's fills and outages are few; a fortnight's prices are many. */
+const recentEvents = (what: string, env: string, events: number) =>
+  setting({
+    env,
+    parse: count(1, 1_000_000),
+    default: String(events),
+    doc: `Latest events of ${what} that are kept in memory as well; older ones are read from the store.`,
+  });
+
 const keptDays = (what: string, env: string, days: number) =>
   setting({
     env,
@@ -232,6 +240,9 @@ export const settings = {
   eventsNotificationsDays: keptDays('notifications', 'BEZANT_EVENTS_NOTIFICATIONS_DAYS', 90),
   eventsSessionDays: keptDays('session events', 'BEZANT_EVENTS_SESSION_DAYS', 90),
   eventsGapDays: keptDays('records of outages', 'BEZANT_EVENTS_GAP_DAYS', 365),
+  eventsOrdersCap: recentEvents('each topic', 'BEZANT_EVENTS_ORDERS_CAP', 1000),
+  eventsPnlCap: recentEvents('PnL', 'BEZANT_EVENTS_PNL_CAP', 5000),
+  eventsMarketdataCap: recentEvents('each instrument', 'BEZANT_EVENTS_MARKETDATA_CAP', 2000),
   eventsDiskCapMegabytes: setting({
     env: 'BEZANT_EVENTS_DISK_CAP_MB',
     parse: count(10, 100_000_000),

@@ -146,6 +146,20 @@ describe('what happens is what is counted', () => {
       ],
     ],
     [
+      'readers of events',
+      [
+        { kind: 'reader', what: 'came', how: 'stream', waiting: 2 },
+        { kind: 'reader', what: 'came', how: 'poll', waiting: 1 },
+        { kind: 'reader', what: 'slow', how: 'stream', waiting: 2 },
+        { kind: 'reader', what: 'left', how: 'stream', waiting: 1 },
+      ],
+      [
+        'bezant_events_readers{how="stream"} 1',
+        'bezant_events_readers{how="poll"} 1',
+        'bezant_events_slow_readers_total 1',
+      ],
+    ],
+    [
       'IBKR’s WebSocket, its heartbeat and its frames',
       [
         { kind: 'socket', what: 'ready', reason: '' },

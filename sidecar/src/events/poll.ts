@@ -84,7 +84,7 @@ async function readOrWait(deps: PollDeps, request: Request, wanted: Wanted): Pro
   const { streams, since, limit, waitMs } = wanted;
   const read = await journal.read(streams, since, limit);
   if (read.expired || read.lines.length > 0 || waitMs === 0) return read;
-  const leave = deps.places.take();
+  const place = deps.places.take('poll');
   try {
     const exchange = exchangeOf(request);
     exchange.linger(waitMs);
@@ -93,7 +93,7 @@ async function readOrWait(deps: PollDeps, request: Request, wanted: Wanted): Pro
     exchange.signal.throwIfAborted();
     return hasNews ? await journal.read(streams, read.next, limit) : read;
   } finally {
-    leave();
+    place.leave();
   }
 }
 

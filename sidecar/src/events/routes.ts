@@ -3,6 +3,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '../clock.ts';
 import { Problem } from '../errors.ts';
+import type { Observe } from '../observe.ts';
 import { exchangeOf } from '../request/exchange.ts';
 import { wrongMethod } from '../request/route.ts';
 import { answerJson } from './answer.ts';
@@ -37,11 +38,10 @@ export function createEventRoutes(deps: {
   epoch: () => number;
   status: () => EventsStatus;
   clock: Clock;
-  /** A client that was let go because it did not read. */
-  onSlow: () => void;
+  observe: Observe;
 }): EventRoutes {
   const stopping = new AbortController();
-  const places = createPlaces();
+  const places = createPlaces(deps.observe);
   const readers = { ...deps, places, stopping: stopping.signal };
 
   const status: Answer = (_request, response) => {

@@ -10,7 +10,7 @@ import { topics as allTopics, type Topic } from './event.ts';
 import { isConid, isTopic, marketDataStream, noLineLeft, withGaps, type QuoteLines } from './followed.ts';
 import type { Journal } from './journal.ts';
 import { lineJson, type Line } from './line.ts';
-import type { Places } from './places.ts';
+import type { Place, Places } from './places.ts';
 import { cursorExpired } from './poll.ts';
 import { readQuery } from './reader-query.ts';
 
@@ -31,14 +31,12 @@ export interface StreamDeps {
   epoch: () => number;
   clock: Clock;
   stopping: AbortSignal;
-  /** A client that was let go because it did not read. */
-  onSlow: () => void;
 }
 
 export async function stream(deps: StreamDeps, request: Request, response: Response): Promise<void> {
   const { since, streams, conids, withRaw } = wanted(deps.journal, request);
-  const leave = deps.places.take();
-  const releases: (() => void)[] = [leave];
+  const place = deps.places.take('stream');
+  const releases: (() => void)[] = [];
   try {
     for (const conid of conids) {
       const release = deps.lines.hold(conid);
@@ -55,8 +53,9 @@ export async function stream(deps: StreamDeps, request: Request, response: Respo
     if (request.method === 'HEAD') return void response.end();
     const exchange = exchangeOf(request);
     exchange.linger(Infinity);
-    await run(deps, { since, streams, withRaw, response, gone: exchange.signal });
+    await run(deps, { since, streams, withRaw, response, place, gone: exchange.signal });
   } finally {
+    place.leave();
     for (const release of releases) release();
   }
 }
@@ -98,12 +97,13 @@ interface Running {
   streams: readonly string[];
   withRaw: boolean;
   response: Response;
+  place: Place;
   gone: AbortSignal;
 }
 
 async function run(deps: StreamDeps, running: Running): Promise<void> {
   const { journal, clock, stopping } = deps;
-  const { streams, withRaw, response, gone } = running;
+  const { streams, withRaw, response, place, gone } = running;
   const ended = AbortSignal.any([gone, stopping]);
   let { since } = running;
   // An id of its own, so that a client that is cut off before the first event goes on from here too.
@@ -125,7 +125,7 @@ async function run(deps: StreamDeps, running: Running): Promise<void> {
   }
   if (stopping.aborted) return void response.end(': this server is shutting down\n\n');
   if (gone.aborted) return;
-  deps.onSlow();
+  place.slow();
   response.end(': not read for too long; go on from the last id\n\n');
   clock.after(1000, () => response.destroy());
 }

@@ -142,7 +142,9 @@ export async function startReading(
       topics_subscribed: ['orders'],
     }),
     clock,
-    onSlow: () => (reading.slow += 1),
+    observe(happening) {
+      if (happening.kind === 'reader' && happening.what === 'slow') reading.slow += 1;
+    },
   });
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', false).set('case sensitive routing', true);
