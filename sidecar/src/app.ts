@@ -11,6 +11,7 @@ export interface Chain {
   probes: RequestHandler;
   keys: RequestHandler;
   own: RequestHandler;
+  events: RequestHandler;
   composites: RequestHandler;
   friendly: RequestHandler;
   contract: RequestHandler;
@@ -21,7 +22,7 @@ export function createApp(chain: Chain, observe: Observe): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', false).set('case sensitive routing', true);
   app.use(chain.edge, chain.probes, chain.keys, chain.own);
-  app.use(chain.composites, chain.friendly, chain.contract, chain.loginPages);
+  app.use(chain.events, chain.composites, chain.friendly, chain.contract, chain.loginPages);
   app.use((request) => {
     throw new Problem('path_refused', `There is nothing at this path for ${request.method}.`);
   });

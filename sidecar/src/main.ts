@@ -8,6 +8,7 @@ import { createLog, openStdout } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { observers, type Observe } from './observe.ts';
 import { startServer } from './server.ts';
+import { StoreError } from './store/store.ts';
 import { version } from './version.ts';
 
 try {
@@ -19,9 +20,10 @@ try {
     await serve(command.serve);
   }
 } catch (error) {
-  const isForPeople = error instanceof ConfigError || error instanceof ListenError;
-  process.stderr.write(`${isForPeople ? error.message : String((error as Error).stack)}\n`);
-  process.exitCode = error instanceof ConfigError ? 2 : 1;
+  const isForPeople = [ConfigError, ListenError, StoreError].some((kind) => error instanceof kind);
+  process.stderr.write(`${String(isForPeople ? (error as Error).message : (error as Error).stack)}\n`);
+  // What has started already may not keep the process.
+  process.exit(error instanceof ConfigError ? 2 : 1);
 }
 
 async function serve(config: Config): Promise<void> {

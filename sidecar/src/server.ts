@@ -16,7 +16,7 @@ import { startListener } from './listener.ts';
 import type { Observe } from './observe.ts';
 import { createOpenapi } from './openapi.ts';
 import { loadApiKeys } from './own-key.ts';
-import { startRelay } from './events/relay.ts';
+import { startFeed } from './events/feed.ts';
 import { answerBrokenRequest } from './request/broken-request.ts';
 import { createContractRoutes } from './request/contract-routes.ts';
 import { createEdge } from './request/edge.ts';
@@ -77,7 +77,7 @@ export async function startServer(deps: {
     clock,
     observe,
     random: Math.random,
-    call: (operationId, json, signal) => pipeline.own(operationId, json, signal),
+    call: (operationId, json, signal) => pipeline.own(operationId, { json }, signal),
   });
   const pipeline = createPipeline({
     contract,
@@ -115,15 +115,20 @@ export async function startServer(deps: {
   });
 
   const peer = createSocketPeer({ check, keys, readOnly: config.readOnly });
-  const relay = startRelay({
+  const feed = await startFeed({
+    config,
     gateway,
-    fingerprint: config.gatewayFingerprint,
     userAgent,
     clock,
     observe,
-    checkPeer: (request) => peer.check(request),
-    mayTrade: (request) => peer.mayTrade(request),
-    refuse: writeProblem,
+    session,
+    random: Math.random,
+    read: (operationId, query, signal) => pipeline.own(operationId, { query }, signal),
+    door: {
+      checkPeer: (request) => peer.check(request),
+      mayTrade: (request) => peer.mayTrade(request),
+      refuse: writeProblem,
+    },
   });
 
   let stopping = false;
@@ -152,9 +157,10 @@ export async function startServer(deps: {
         debug: createDebugRoutes({
           token: config.debugToken,
           gateway,
-          call: (operationId, json, signal) => pipeline.own(operationId, json, signal),
+          call: (operationId, json, signal) => pipeline.own(operationId, { json }, signal),
         }),
       }),
+      events: feed.handle,
       composites: createCompositeRoutes({ composites, pipeline, gateway }),
       friendly: createFriendlyRoutes({ routes: createRoutes(friendlyTargets(contract)), pipeline, gateway }),
       contract: createContractRoutes({
@@ -174,12 +180,12 @@ export async function startServer(deps: {
   const listener = await startListener({
     bind: config.bind,
     handler: app,
-    upgrade: (request, socket, head) => relay.upgrade(request, socket, head),
+    upgrade: (request, socket, head) => feed.relay.upgrade(request, socket, head),
     brokenRequest: answerBrokenRequest,
     identity,
     observe,
   }).catch(async (error: unknown) => {
-    await admin.stop();
+    await Promise.all([admin.stop(), feed.stop()]);
     throw error;
   });
   session.start();
@@ -195,8 +201,8 @@ export async function startServer(deps: {
     async stop(deadlineMs) {
       const endMs = performance.now() + deadlineMs;
       stopping = true;
-      await relay.stop();
-      const drained = await listener.stop(deadlineMs);
+      const [drained] = await Promise.all([listener.stop(deadlineMs), feed.stopReaders()]);
+      await feed.stop();
       await session.stop();
       loginPages.stop();
       await gateway.stop(Math.max(0, endMs - performance.now()));

@@ -20,11 +20,17 @@ export interface Sighting {
   outcome: GatewayAnswer | Problem;
 }
 
+export interface OwnCall {
+  query?: Readonly<Record<string, string>>;
+  /** Undefined sends no body. */
+  json?: unknown;
+}
+
 export interface Pipeline {
   /** A caller's call, through every step. Settles when the call's signal aborts, at the latest. */
   run(call: Call, principal: Principal | null): Promise<GatewayAnswer>;
   /** A call of our own, such as the keepalive: paced and observed, nothing else. */
-  own(operationId: string, json: unknown, signal?: AbortSignal): Promise<GatewayAnswer>;
+  own(operationId: string, given: OwnCall, signal?: AbortSignal): Promise<GatewayAnswer>;
 }
 
 export function createPipeline(deps: {
@@ -59,7 +65,7 @@ export function createPipeline(deps: {
     observe,
     epoch,
     // Others may be waiting for the same first call, so it does not end when the first of them leaves.
-    call: (operation) => send(ownCall(operation, undefined, never), 'session', never),
+    call: (operation) => send(ownCall(operation, {}, never), 'session', never),
   });
 
   /** `signal` ends the waiting for a turn, `sentSignal` the call that is at the Gateway already. */
@@ -134,19 +140,19 @@ export function createPipeline(deps: {
         call.signal,
       );
     },
-    async own(operationId, json, signal = never) {
+    async own(operationId, given, signal = never) {
       const operation = contract.byId.get(operationId);
       if (operation === undefined) throw new Error(`the contract has no operation ${operationId}`);
-      return send(ownCall(operation, json, signal), 'session', signal);
+      return send(ownCall(operation, given, signal), 'session', signal);
     },
   };
 }
 
-function ownCall(operation: Operation, json: unknown, signal: AbortSignal): Call {
-  const caller = { headers: {}, signal, fresh: true };
-  if (json === undefined) return callOf(operation, caller);
-  const headers = { 'content-type': 'application/json' };
-  return callOf(operation, { ...caller, headers }, { body: Buffer.from(JSON.stringify(json)), json });
+function ownCall(operation: Operation, { query, json }: OwnCall, signal: AbortSignal): Call {
+  const values = { query: new URLSearchParams(query) };
+  if (json === undefined) return callOf(operation, { headers: {}, signal, fresh: true }, values);
+  const caller = { headers: { 'content-type': 'application/json' }, signal, fresh: true };
+  return callOf(operation, caller, { ...values, body: Buffer.from(JSON.stringify(json)), json });
 }
 
 function retryAfterMs({ headers }: GatewayAnswer): number | null {

@@ -57,7 +57,7 @@ export function readSession(outcome: GatewayAnswer | Problem): Reading {
   return readBody(body);
 }
 
-function readBody(body: Members): Reading {
+export function readBody(body: Members): Reading {
   const { error, ssoExpires } = body;
   if (typeof error === 'string' && /no session|not logged in/i.test(error)) {
     return says('logged-out', 'IBKR asks for a login.');

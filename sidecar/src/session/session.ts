@@ -11,6 +11,7 @@ import { healthOf } from './health.ts';
 import { createKeeper } from './keeper.ts';
 import {
   operations,
+  readBody,
   readPassing,
   readSession,
   type BrokerageStatus,
@@ -36,6 +37,8 @@ export interface Session {
   ssoExpiresMs(): number | null;
   /** What an answer to anybody's call was, seen on the way. */
   saw(sighting: { operation: string; outcome: GatewayAnswer | Problem }): void;
+  /** What IBKR says of its own accord, in an `sts` frame. */
+  heard(status: Readonly<Record<string, unknown>>): void;
   /** The browser came through the login pages: IBKR is asked until it confirms that, or too long has passed. */
   loginCompleted(): void;
   /** Asks IBKR unless the answer is fresh; throws the predecessor's problems. */
@@ -214,6 +217,9 @@ export function createSession(deps: {
       if (telling.has(operation)) return apply(readSession(outcome));
       notice(readPassing(outcome));
     },
+
+    // Older servers send `authenticated` alone.
+    heard: (status) => apply(readBody({ connected: status['authenticated'], ...status })),
 
     loginCompleted() {
       budget.renew();
