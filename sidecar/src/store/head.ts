@@ -28,9 +28,10 @@ export async function rememberHead(
   const path = join(deps.dataDir, 'events-head.json');
   let hasWarned = false;
   const note = (next: Head): void => {
-    head = next;
     try {
       writeSynced(path, `${JSON.stringify(next)}\n`);
+      head = next;
+      hasWarned = false;
     } catch (error) {
       if (hasWarned) return;
       hasWarned = true;
@@ -65,6 +66,10 @@ export async function rememberHead(
       const epoch = await store.nextEpoch();
       note({ ...head, epoch });
       return epoch;
+    },
+    async raise(floor) {
+      await store.raise(floor);
+      given = Math.max(given, floor.cursor);
     },
     async stop() {
       await store.stop();

@@ -1,7 +1,7 @@
 // The tables that hold one topic's events of one stretch of time: made ahead, dropped as a whole when they have grown old.
 
 import type pg from 'pg';
-import { topics, type NewEvent, type Topic } from '../events/event.ts';
+import { topics, type NewEvent, type Topic } from '../event.ts';
 import { dayMs } from './store.ts';
 
 /** Prices are many and kept briefly; a topic that is kept a year is not worth 365 tables. */

@@ -1,7 +1,7 @@
 // What has not been written yet. Bounded: when there is too much, prices go first, as newer ones follow; anything else goes
 // only at a limit far beyond, and whoever is asked can be told to slow down before that.
 
-import type { NewEvent, Topic } from '../events/event.ts';
+import type { NewEvent, Topic } from '../event.ts';
 
 /** Some seconds at the highest rate measured: 10,000 events a second. */
 const softCount = 20_000;
@@ -15,6 +15,7 @@ export class EventQueue {
   readonly #onDrop: (topic: Topic) => void;
   #events: NewEvent[] = [];
   #bytes = 0;
+  #prices = 0;
 
   constructor(onDrop: (topic: Topic) => void) {
     this.#onDrop = onDrop;
@@ -30,26 +31,26 @@ export class EventQueue {
   }
 
   push(event: NewEvent): void {
-    if (this.isFull && event.topic !== 'marketdata') this.#dropPrices();
     const isPrice = event.topic === 'marketdata';
+    if (!isPrice && this.#prices > 0 && this.isFull) this.#dropPrices();
     if (isPrice ? this.isFull : this.#isOverflowing) {
       this.#onDrop(event.topic);
       return;
     }
     this.#events.push(event);
-    this.#bytes += weightOf(event);
+    this.#count([event], 1);
   }
 
   take(count: number): NewEvent[] {
     const taken = this.#events.splice(0, count);
-    this.#bytes -= taken.reduce((sum, event) => sum + weightOf(event), 0);
+    this.#count(taken, -1);
     return taken;
   }
 
   /** To where they came from. */
   putBack(events: readonly NewEvent[]): void {
     this.#events = [...events, ...this.#events];
-    this.#bytes += events.reduce((sum, event) => sum + weightOf(event), 0);
+    this.#count(events, 1);
   }
 
   get #isOverflowing(): boolean {
@@ -57,16 +58,16 @@ export class EventQueue {
   }
 
   #dropPrices(): void {
-    const all = this.#events;
-    this.#events = [];
-    this.#bytes = 0;
-    for (const event of all) {
-      if (event.topic === 'marketdata') {
-        this.#onDrop(event.topic);
-      } else {
-        this.#events.push(event);
-        this.#bytes += weightOf(event);
-      }
+    const prices = this.#events.filter(({ topic }) => topic === 'marketdata');
+    this.#events = this.#events.filter(({ topic }) => topic !== 'marketdata');
+    this.#count(prices, -1);
+    for (const { topic } of prices) this.#onDrop(topic);
+  }
+
+  #count(events: readonly NewEvent[], sign: 1 | -1): void {
+    for (const event of events) {
+      this.#bytes += sign * weightOf(event);
+      if (event.topic === 'marketdata') this.#prices += sign;
     }
   }
 }

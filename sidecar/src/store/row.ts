@@ -1,7 +1,7 @@
 // An event as a row. Text is made fit for either database first: Postgres takes neither NUL nor half a surrogate pair, and
 // one such character in a frame must not hold up everything behind it.
 
-import type { NewEvent, StoredEvent, Topic } from '../events/event.ts';
+import type { NewEvent, StoredEvent, Topic } from '../event.ts';
 
 export interface Row {
   readonly topic: string;

@@ -1,6 +1,6 @@
 // A filter as the ranges that both databases have an index for, and their answers put together.
 
-import { topics, type StoredEvent, type Topic } from '../events/event.ts';
+import { topics, type StoredEvent, type Topic } from '../event.ts';
 import type { EventFilter } from './store.ts';
 
 export interface Range {

@@ -3,7 +3,7 @@
 
 import { mkdir, open, readdir, readFile, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { NewEvent } from '../events/event.ts';
+import type { NewEvent } from '../event.ts';
 
 /** What has been taken keeps its room on the disk until its file is full and taken as a whole. */
 const fileBytes = 4 * 1024 * 1024;

@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
-import { topics, type NewEvent, type StoredEvent, type Topic } from '../events/event.ts';
+import { topics, type NewEvent, type StoredEvent, type Topic } from '../event.ts';
 import { fromRow, toRow, type ReadRow } from './row.ts';
 import { mergeByCursor, rangesOf } from './selection.ts';
 import {

@@ -1,7 +1,7 @@
 // Where events are kept, whatever the database. The store gives cursors; whoever reads relies on three promises: they
 // grow, none is given twice, and an event whose cursor has been told is on disk.
 
-import type { NewEvent, StoredEvent, Topic } from '../events/event.ts';
+import type { NewEvent, StoredEvent, Topic } from '../event.ts';
 
 /** Both null: everything. Both given: those streams whose topic is listed too. */
 export interface EventFilter {

@@ -3,7 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import type { NewEvent, StoredEvent, Topic } from '../events/event.ts';
+import type { NewEvent, StoredEvent, Topic } from '../event.ts';
 import type { DropReason, Observe } from '../observe.ts';
 import { EventQueue } from './queue.ts';
 import type { Batch, Spool } from './spool.ts';
@@ -79,7 +79,7 @@ class BatchWriter implements Writer {
 
   get state(): WriterState {
     return {
-      queued: this.#queue.length,
+      queued: this.#waiting,
       spooledBytes: this.#deps.spool.bytes,
       failure: this.#failure,
       isPressed: this.#queue.isFull,
@@ -130,9 +130,10 @@ class BatchWriter implements Writer {
         const batch = isFromSpool ? await this.#deps.spool.first() : (this.#held ?? this.#next());
         if (batch === null) break;
         if (!isFromSpool) this.#held = batch;
-        await this.#store(batch);
+        const stored = await this.#store(batch);
+        if (!isFromSpool) this.#held = null;
+        this.#tellStored(batch, stored);
         if (isFromSpool) await this.#deps.spool.shift();
-        else this.#held = null;
       }
     } catch (error) {
       await this.#fail(error);
@@ -151,25 +152,27 @@ class BatchWriter implements Writer {
     return { name: randomUUID(), events: this.#queue.take(batchRows) };
   }
 
-  async #store(batch: Batch): Promise<void> {
+  async #store(batch: Batch): Promise<StoredEvent[]> {
     const { clock, observe, store } = this.#deps;
-    const startedMs = clock.now();
-    this.#appendingSinceMs = startedMs;
+    this.#appendingSinceMs = clock.now();
     const stored = await this.#appendWhatFits(store, batch);
-    this.#appendingSinceMs = Infinity;
     this.#isSpoolFull = false;
-    if (this.#failures > 0) {
-      this.#failures = 0;
-      observe({ kind: 'event-store', ok: true });
-    }
+    if (this.#failures > 0) observe({ kind: 'event-store', ok: true });
+    this.#failures = 0;
+    return stored;
+  }
+
+  #tellStored({ events }: Batch, stored: readonly StoredEvent[]): void {
+    const { clock, observe, spool } = this.#deps;
     observe({
       kind: 'event-written',
       events: countByTopic(stored),
-      repeats: batch.events.length - stored.length,
-      durationMs: clock.now() - startedMs,
-      queued: this.#queue.length,
-      spooledBytes: this.#deps.spool.bytes,
+      repeats: events.length - stored.length,
+      durationMs: clock.now() - this.#appendingSinceMs,
+      queued: this.#waiting,
+      spooledBytes: spool.bytes,
     });
+    this.#appendingSinceMs = Infinity;
     if (stored.length === 0) return;
     for (const listener of this.#listeners) {
       try {
@@ -223,6 +226,10 @@ class BatchWriter implements Writer {
       this.wake();
     });
     this.wake();
+  }
+
+  get #waiting(): number {
+    return this.#queue.length + (this.#held?.events.length ?? 0);
   }
 
   get #mustSpill(): boolean {
@@ -304,14 +311,14 @@ class BatchWriter implements Writer {
       kind: 'spooled',
       count,
       spooledBytes: this.#deps.spool.bytes,
-      queued: this.#queue.length,
+      queued: this.#waiting,
     });
   }
 
   #tellSpoolFull(cause: unknown): void {
     if (this.#isSpoolFull) return;
     this.#isSpoolFull = true;
-    this.#deps.observe({ kind: 'spool-failed', cause, queued: this.#queue.length });
+    this.#deps.observe({ kind: 'spool-failed', cause, queued: this.#waiting });
   }
 
   #drop(topic: Topic, reason: DropReason, count: number): void {

@@ -1,7 +1,7 @@
 // What every event store must do, as cases that the test of each database runs.
 
 import { expect } from '@jest/globals';
-import { topics, type NewEvent, type StoredEvent } from '../../src/events/event.ts';
+import { topics, type NewEvent, type StoredEvent } from '../../src/event.ts';
 import { dayMs, RowsRefusedError, type EventStore } from '../../src/store/store.ts';
 import { cursorsOf, event, numbered, numbersOf, startMs } from './events.ts';
 

@@ -1,6 +1,6 @@
 // Events to store, and what to expect of them.
 
-import type { NewEvent, StoredEvent } from '../../src/events/event.ts';
+import type { NewEvent, StoredEvent } from '../../src/event.ts';
 
 export const startMs = Date.UTC(2026, 2, 14, 9, 26, 53, 589);
 

@@ -24,31 +24,34 @@ import pg from 'pg';
 export interface PostgresServer {
   /** A database of its own, empty. */
   createDatabase(): Promise<string>;
-  /** Null where the server is somebody else's. */
-  readonly process: { kill(signal: NodeJS.Signals): Promise<void>; start(): Promise<void> } | null;
   stop(): Promise<void>;
+}
+
+export interface OwnPostgresServer extends PostgresServer {
+  kill(signal: NodeJS.Signals): Promise<void>;
+  start(): Promise<void>;
 }
 
 export async function startPostgres(): Promise<PostgresServer> {
   const given = process.env['TEST_DATABASE_URL'];
-  if (given === undefined || given === '') return startOwn();
-  return { createDatabase: () => createDatabase(given), process: null, stop: () => dropDatabases(given) };
+  if (given === undefined || given === '') return startOwnPostgres();
+  return { createDatabase: () => createDatabase(given), stop: () => dropDatabases(given) };
 }
 
 /** `nobody`, which every Linux has. */
 const nobody = 65_534;
 
-export async function startOwn(): Promise<PostgresServer> {
+export async function startOwnPostgres(): Promise<OwnPostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'bezant-postgres-'));
-  const owner = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
+  const owner = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : null;
   copyPrograms(folder);
   const data = join(folder, 'data');
   mkdirSync(data, { mode: 0o700 });
-  if ('uid' in owner) for (const path of [folder, data]) chownSync(path, owner.uid, owner.gid);
+  if (owner !== null) for (const path of [folder, data]) chownSync(path, owner.uid, owner.gid);
   const made = spawnSync(
     join(folder, 'bin', 'initdb'),
     ['-D', data, '-U', 'postgres', '--auth=trust', '--no-sync', '--locale=C', '--encoding=UTF8'],
-    { ...owner, cwd: folder, encoding: 'utf8' },
+    { ...(owner ?? {}), cwd: folder, encoding: 'utf8' },
   );
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
   const port = await freePort();
@@ -64,7 +67,7 @@ export async function startOwn(): Promise<PostgresServer> {
     server = spawn(
       join(folder, 'bin', 'postgres'),
       ['-D', data, '-p', String(port), ...options.flatMap((option) => ['-c', option])],
-      { ...owner, cwd: folder, stdio: 'ignore' },
+      { ...(owner ?? {}), cwd: folder, stdio: 'ignore' },
     );
     await answers(url, server);
   };
@@ -76,7 +79,8 @@ export async function startOwn(): Promise<PostgresServer> {
   await start();
   return {
     createDatabase: () => createDatabase(url),
-    process: { kill, start },
+    kill,
+    start,
     async stop() {
       await kill('SIGQUIT');
       rmSync(folder, { recursive: true, force: true });
