@@ -14,15 +14,14 @@ import { createJournal } from './journal.ts';
 import type { OwnRead } from './own-reads.ts';
 import { startRelay } from './relay.ts';
 import { createEventRoutes, eventsDisabled } from './routes.ts';
-import { startRelay as startSharedRelay, type Relay } from './shared-relay.ts';
-
-type Door = Pick<Parameters<typeof startRelay>[0], 'checkPeer' | 'mayTrade' | 'refuse'>;
+import { startSharedRelay } from './shared-relay.ts';
+import type { DoorRules, SocketDoor } from './socket-door.ts';
 
 export interface Feed {
   /** Answers /events/*. */
   handle: RequestHandler;
   /** Answers IBKR's own WebSocket path. */
-  relay: Pick<Relay, 'upgrade'>;
+  relay: Pick<SocketDoor, 'upgrade'>;
   /** Whoever waits is answered, every stream and socket ends: before the listener stops. */
   stopReaders(): Promise<void>;
   /** Writes what is left. */
@@ -40,7 +39,7 @@ interface FeedDeps {
   session: SessionView & { heard(status: Json): void };
   read: OwnRead;
   /** Who may open a WebSocket. */
-  door: Door;
+  door: DoorRules;
 }
 
 export function startFeed(deps: FeedDeps): Promise<Feed> {

@@ -1,7 +1,15 @@
 // From a client to IBKR: what it asks for is shared with whoever else wants it, answered here, passed on, or refused.
 
 import type { Clock } from '../clock.ts';
-import { errorFrame, isGreeting, isTrading, toFrame, type ClientFrame, type Json } from './client-frames.ts';
+import {
+  errorFrame,
+  isGreeting,
+  isTrading,
+  toFrame,
+  tradingRefused,
+  type ClientFrame,
+  type Json,
+} from './client-frames.ts';
 import type { Charts } from './relay-charts.ts';
 import type { Known } from './relay-known.ts';
 import type { Member } from './relay-member.ts';
@@ -147,8 +155,6 @@ const goodbyes: ReadonlyMap<string, string> = new Map([
   ['uld', 'unsubscribed from ledger'],
 ]);
 
-const tradingRefused =
-  'This would exercise options, which is not allowed here: the server is read-only, or the key may not trade.';
 const unknownRefused =
   'This topic is not known to only read, and the server is read-only, or the key may not trade.';
 const notSent = 'This was not sent: there is no connection to IBKR. Send it again after the next sts frame.';

@@ -5,7 +5,14 @@
 import { WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
 import { cutReason, goingAway, maySend, tryAgainLater } from './close-codes.ts';
-import { isGreeting, isTrading, isWaiting, tradingRefused } from './relay-frames.ts';
+import {
+  errorFrame,
+  isGreeting,
+  isTrading,
+  isWaiting,
+  parseClientFrame,
+  tradingRefused,
+} from './client-frames.ts';
 
 const relayTimes = {
   /** Until IBKR's first frame; a client's own patience is rarely longer. */
@@ -76,8 +83,11 @@ export function relaySocket(deps: {
 
   function fromClient(frame: Frame): void {
     if (isEnding) return;
-    if (!mayTrade && isTrading(frame.data)) return client.send(tradingRefused, { binary: false });
-    if (held === null || (upstream.readyState === WebSocket.OPEN && isGreeting(frame.data))) {
+    const parsed = parseClientFrame(frame.data);
+    if (!mayTrade && isTrading(parsed)) {
+      return client.send(errorFrame('error', 'read_only', tradingRefused), { binary: true });
+    }
+    if (held === null || (upstream.readyState === WebSocket.OPEN && isGreeting(parsed))) {
       return pass(client, upstream, frame);
     }
     held.push(frame);
@@ -139,8 +149,8 @@ export function relaySocket(deps: {
   });
 
   upstream.on('open', () => {
-    const greetings = held?.filter(({ data }) => isGreeting(data)) ?? [];
-    held = held?.filter(({ data }) => !isGreeting(data)) ?? null;
+    const greetings = held?.filter(({ data }) => isGreeting(parseClientFrame(data))) ?? [];
+    held = held?.filter(({ data }) => !isGreeting(parseClientFrame(data))) ?? null;
     for (const frame of greetings) pass(client, upstream, frame);
     after(relayTimes.holdMs, () => {
       if (held !== null && heardMs === null) release();

@@ -1,58 +1,30 @@
-// IBKR's WebSocket at its own path, for clients that know the Gateway: the same door as for HTTP (host, origin, key), then
-// any number of clients on the one connection to IBKR.
+// IBKR's WebSocket for any number of clients, on the one connection to IBKR that the events have.
 
-import { randomUUID } from 'node:crypto';
-import { ServerResponse, type IncomingMessage } from 'node:http';
-import { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
-import { Problem } from '../errors.ts';
 import type { Observe } from '../observe.ts';
 import { goingAway } from './close-codes.ts';
+import { serveClient, type RelayClient } from './relay-client.ts';
 import { createRelayHub } from './relay-hub.ts';
 import type { RelayUpstream } from './relay-upstream.ts';
-import { serveClient, type RelayClient } from './relay-client.ts';
-
-/** Both names of the API, as for HTTP. */
-const paths: ReadonlySet<string> = new Set(['/v1/api/ws', '/v1/portal/ws']);
-
-/** The Gateway's own limit for a frame (observed on the build of 2023-04-24): it would break off at a larger one. */
-const maxClientBytes = 65_536;
+import { createSocketDoor, type DoorRules, type SocketDoor } from './socket-door.ts';
 
 /** Each costs some 30 kB and a look at every frame. */
 const maxClients = 256;
 
-export interface Relay {
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+export interface SharedRelay {
+  upgrade: SocketDoor['upgrade'];
   /** How many clients there are. */
   open(): number;
   stop(): Promise<void>;
 }
 
-export function startRelay(deps: {
-  upstream: RelayUpstream;
-  clock: Clock;
-  observe: Observe;
-  /** Why this caller may not be served, or null: the rules of the HTTP edge. */
-  checkPeer: (request: IncomingMessage) => Problem | null;
-  /** Whether this caller may send frames that move positions. */
-  mayTrade: (request: IncomingMessage) => boolean;
-  /** Writes a refusal as every other answer of this server. */
-  refuse: (response: ServerResponse, problem: Problem, requestId: string) => void;
-}): Relay {
+export function startSharedRelay(
+  deps: DoorRules & { upstream: RelayUpstream; clock: Clock; observe: Observe },
+): SharedRelay {
   const { upstream, clock, observe } = deps;
   const open = new Set<RelayClient>();
   const hub = createRelayHub({ upstream, clock });
-  let isStopping = false;
-  const server = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    maxPayload: maxClientBytes,
-    perMessageDeflate: false,
-    // Texts are read as bytes: one that is no UTF-8 must not end the connection.
-    skipUTF8Validation: true,
-  });
 
   function accept(client: WebSocket, mayTrade: boolean): void {
     const tell = (what: 'opened' | 'closed' | 'failed'): void =>
@@ -77,50 +49,15 @@ export function startRelay(deps: {
     });
   }
 
-  function refusal(request: IncomingMessage): Problem | null {
-    const path = (request.url ?? '').split('?', 1)[0] ?? '';
-    const refused = deps.checkPeer(request);
-    if (refused !== null) return refused;
-    if (!paths.has(path.replace(/\/$/, ''))) {
-      return new Problem('path_refused', 'There is no WebSocket at this path: IBKR’s is at /v1/api/ws.');
-    }
-    if (isStopping)
-      return new Problem('shutting_down', 'This server is shutting down.', { retryAfterSeconds: 5 });
-    if (open.size < maxClients) return null;
-    const message = `${maxClients} WebSockets are open already.`;
-    return new Problem('overloaded', message, { retryAfterSeconds: 5 });
-  }
-
+  const door = createSocketDoor({ ...deps, maxClients, open: () => open.size, accept });
   return {
-    upgrade(request, socket, head) {
-      socket.on('error', () => undefined);
-      const problem = refusal(request);
-      if (problem !== null) {
-        observe({ kind: 'refused', reason: problem.code });
-        return answer(request, socket, (response) => deps.refuse(response, problem, randomUUID()));
-      }
-      const mayTrade = deps.mayTrade(request);
-      server.handleUpgrade(request, socket, head, (client) => accept(client, mayTrade));
-    },
-
+    upgrade: (request, socket, head) => door.upgrade(request, socket, head),
     open: () => open.size,
-
     async stop() {
-      isStopping = true;
+      door.close();
       for (const served of open) served.end(goingAway, 'This server is shutting down.');
       await Promise.all([...open].map(({ closed }) => closed));
       hub.stop();
     },
   };
-}
-
-/** An upgrade has no response of its own; this makes one, and ends the connection with it. */
-function answer(request: IncomingMessage, socket: Duplex, write: (response: ServerResponse) => void): void {
-  const response = new ServerResponse(request);
-  response.shouldKeepAlive = false;
-  // Node's own servers hand over nothing else.
-  if (!(socket instanceof Socket)) return void socket.destroy();
-  response.assignSocket(socket);
-  response.once('finish', () => socket.end());
-  write(response);
 }

@@ -12,7 +12,7 @@ import { systemClock } from '../../../src/clock.ts';
 import { loadContract } from '../../../src/contract.ts';
 import { GatewayCookies } from '../../../src/cookies.ts';
 import { startEvents, type Events } from '../../../src/events/events.ts';
-import { startRelay, type Relay } from '../../../src/events/shared-relay.ts';
+import { startSharedRelay, type SharedRelay } from '../../../src/events/shared-relay.ts';
 import { createGateway, type Gateway } from '../../../src/gateway.ts';
 import { parseGatewayUrl } from '../../../src/gateway-url.ts';
 import { openSqlite } from '../../../src/store/sqlite.ts';
@@ -22,7 +22,7 @@ let simulator: Simulator;
 let gateway: Gateway;
 let store: EventStore;
 let events: Events;
-let relay: Relay;
+let relay: SharedRelay;
 let server: Server;
 let folder: string;
 const asked: string[] = [];
@@ -64,7 +64,7 @@ beforeEach(async () => {
   });
   asked.length = 0;
   const { upstream } = events;
-  relay = startRelay({
+  relay = startSharedRelay({
     upstream: {
       ...upstream,
       want(head, args) {
