@@ -3,7 +3,7 @@
 
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type { Clock } from './clock.ts';
-import { topics } from './events/event.ts';
+import { topics } from './event.ts';
 import { dropReasons, type Happening, type Observe } from './observe.ts';
 import { sessionStates } from './session-state.ts';
 

@@ -2,7 +2,7 @@
 // alone decide what to do with it.
 
 import type { ProblemCode } from './errors.ts';
-import type { Topic } from './events/event.ts';
+import type { Topic } from './event.ts';
 import type { SessionStateName } from './session-state.ts';
 
 export type Happening =

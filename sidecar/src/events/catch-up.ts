@@ -3,7 +3,7 @@
 
 import type { Clock } from '../clock.ts';
 import type { Observe } from '../observe.ts';
-import type { NewEvent } from './event.ts';
+import type { NewEvent } from '../event.ts';
 import type { Gaps } from './gaps.ts';
 import { heal, type HealDeps } from './heal.ts';
 

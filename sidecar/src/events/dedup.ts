@@ -26,10 +26,9 @@ const orderFields = [
 /** Prices and sizes are text in one place and a number in the other; nothing known is an empty text in some. */
 export function plain(value: unknown): string {
   if (value === undefined || value === null || value === '') return '';
-  if (typeof value === 'object') return JSON.stringify(value);
-  const text = String(value as string);
-  const number = Number(text.replaceAll(',', ''));
-  return Number.isFinite(number) ? String(number) : text;
+  if (typeof value !== 'string') return JSON.stringify(value);
+  const number = Number(value.replaceAll(',', ''));
+  return Number.isFinite(number) ? String(number) : value;
 }
 
 /** Equal for two showings of an order in the same state. */

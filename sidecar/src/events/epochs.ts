@@ -2,7 +2,7 @@
 // after it, so the gaps in the store tell the epoch of everything else there.
 
 import type { EventStore } from '../store/store.ts';
-import type { StoredEvent } from './event.ts';
+import type { StoredEvent } from '../event.ts';
 import { toLine, type Line } from './line.ts';
 
 interface Mark {

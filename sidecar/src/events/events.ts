@@ -7,7 +7,7 @@ import type { Observe } from '../observe.ts';
 import { createCatchUp } from './catch-up.ts';
 import { isObject, type Json } from './client-frames.ts';
 import { createConnector, type SessionView } from './connector.ts';
-import type { NewEvent } from './event.ts';
+import type { NewEvent } from '../event.ts';
 import type { QuoteLines } from './followed.ts';
 import type { Frame } from './frame-reader.ts';
 import { createFrameMemory, tellFrame, tellReadOrders, tellReadTrades } from './frames.ts';

@@ -2,7 +2,7 @@
 // that something of it may be missing.
 
 import { Problem } from '../errors.ts';
-import { topics, type Topic } from './event.ts';
+import { topics, type Topic } from '../event.ts';
 
 const known: ReadonlySet<string> = new Set(topics);
 

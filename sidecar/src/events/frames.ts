@@ -3,7 +3,7 @@
 
 import { isObject, type Json } from './client-frames.ts';
 import { anonymousKey } from './dedup.ts';
-import type { NewEvent, Topic } from './event.ts';
+import type { NewEvent, Topic } from '../event.ts';
 import type { Frame } from './frame-reader.ts';
 import { OrderMemory, type OrderNews } from './order-memory.ts';
 import { redact } from './redact.ts';

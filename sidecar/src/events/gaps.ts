@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { Observe } from '../observe.ts';
 import { readPrivateFile, writePrivateFile } from '../private-file.ts';
 import { gapKey } from './dedup.ts';
-import type { NewEvent } from './event.ts';
+import type { NewEvent } from '../event.ts';
 import type { DownCause } from './upstream-socket.ts';
 
 export type GapCause = DownCause | 'process_restart';

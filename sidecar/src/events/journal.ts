@@ -4,7 +4,7 @@
 import type { Clock } from '../clock.ts';
 import { Problem } from '../errors.ts';
 import type { EventStore } from '../store/store.ts';
-import type { StoredEvent, Topic } from './event.ts';
+import type { StoredEvent, Topic } from '../event.ts';
 import { createEpochs } from './epochs.ts';
 import { topicOf } from './followed.ts';
 import { toLine, type Line } from './line.ts';

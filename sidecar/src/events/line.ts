@@ -1,6 +1,6 @@
 // An event as readers get it. Its JSON is written once, however many read it; the frame behind it is added for those who ask.
 
-import type { StoredEvent, Topic } from './event.ts';
+import type { StoredEvent, Topic } from '../event.ts';
 
 export interface Line {
   readonly cursor: number;

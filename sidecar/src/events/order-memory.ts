@@ -3,7 +3,7 @@
 
 import type { Json } from './client-frames.ts';
 import { orderKey, orderState, plain, readOrderKey } from './dedup.ts';
-import type { StoredEvent } from './event.ts';
+import type { StoredEvent } from '../event.ts';
 
 /** IBKR shows a thousand orders at most; the ones untouched for longest are forgotten. */
 const maxOrders = 2_000;

@@ -5,7 +5,7 @@ import type { Request, Response } from 'express';
 import { Problem } from '../errors.ts';
 import { exchangeOf } from '../request/exchange.ts';
 import { answerJson } from './answer.ts';
-import type { Topic } from './event.ts';
+import type { Topic } from '../event.ts';
 import { marketDataStream, noLineLeft, withGaps, type QuoteLines } from './followed.ts';
 import type { Journal, Read } from './journal.ts';
 import { linesJson } from './line.ts';

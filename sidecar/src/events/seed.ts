@@ -1,6 +1,6 @@
 // What a former run has told of orders and trades, so that IBKR's next snapshot tells only what is new.
 
-import type { StoredEvent } from './event.ts';
+import type { StoredEvent } from '../event.ts';
 import type { FrameMemory } from './frames.ts';
 
 /** As far back as IBKR's trades go, and a day. An order that has not changed for longer is told by its key alone. */

@@ -6,7 +6,7 @@ import type { Request, Response } from 'express';
 import type { Clock } from '../clock.ts';
 import { Problem } from '../errors.ts';
 import { exchangeOf } from '../request/exchange.ts';
-import { topics as allTopics, type Topic } from './event.ts';
+import { topics as allTopics, type Topic } from '../event.ts';
 import { isConid, isTopic, marketDataStream, noLineLeft, withGaps, type QuoteLines } from './followed.ts';
 import type { Journal } from './journal.ts';
 import { lineJson, type Line } from './line.ts';

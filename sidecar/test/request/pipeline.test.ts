@@ -114,11 +114,11 @@ test('an order that waits for its turn when its deadline passes is not sent', as
   const slow = held(json({}));
   upstream.on('* /v1/api/logout', slow.reply);
   upstream.on(`DELETE ${path}`, json({}));
-  await pipeline.own('getBrokerageAccounts', undefined);
+  await pipeline.own('getBrokerageAccounts', {});
   const full: Promise<unknown>[] = [];
   for (let index = 0; index < 5; index += 1) {
     const arrived = upstream.next('/v1/api/logout');
-    full.push(pipeline.own('logout', undefined));
+    full.push(pipeline.own('logout', {}));
     await arrived;
   }
   const { abort, caller } = callers();
@@ -128,6 +128,6 @@ test('an order that waits for its turn when its deadline passes is not sent', as
   await expect(answered).rejects.toBe(late);
   slow.release();
   await Promise.all(full);
-  await pipeline.own('getBrokerageAccounts', undefined);
+  await pipeline.own('getBrokerageAccounts', {});
   expect(upstream.calls(path)).toEqual([]);
 });

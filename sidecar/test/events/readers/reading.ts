@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
 import { systemClock, type Clock } from '../../../src/clock.ts';
-import type { NewEvent, StoredEvent } from '../../../src/events/event.ts';
+import type { NewEvent, StoredEvent } from '../../../src/event.ts';
 import { createJournal, type Journal, type RingCapacities } from '../../../src/events/journal.ts';
 import { createEventRoutes, type EventRoutes } from '../../../src/events/routes.ts';
 import { createHostCheck } from '../../../src/host-check.ts';
