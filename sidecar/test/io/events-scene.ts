@@ -31,7 +31,7 @@ export interface Server {
 
 export async function startServer(apiUrl: string, settings: Env = {}): Promise<Server> {
   const dataDir = mkdtempSync(join(tmpdir(), 'bezant-events-'));
-  let env: Env = { BEZANT_DATA_DIR: dataDir, ...settings };
+  let env: Env = { BEZANT_EVENTS_ENABLED: 'true', BEZANT_DATA_DIR: dataDir, ...settings };
   let sidecar = await startSidecar(apiUrl, env);
   const { url } = sidecar;
   env = { ...env, BEZANT_BIND: new URL(url).host };

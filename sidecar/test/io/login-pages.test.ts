@@ -85,10 +85,10 @@ describe.each(ways)('over $way', ({ ask, seenAs, secure }) => {
   test('a redirect elsewhere is left alone', async () => {
     gateway.on(
       'GET /sso/Login',
-      answer(302, [['location', 'https://ndcdyn.interactivebrokers.com/sso/Login']]),
+      answer(302, [['location', 'https://ndcdyn.interactivebrokers.com/AccountManagement']]),
     );
     const got = await ask({ path: '/sso/Login' });
-    expect(got.get('location')).toBe('https://ndcdyn.interactivebrokers.com/sso/Login');
+    expect(got.get('location')).toBe('https://ndcdyn.interactivebrokers.com/AccountManagement');
   });
 
   test('cookies suit the address in the browser', async () => {

@@ -35,6 +35,7 @@ const calm: Env = {
   BEZANT_PACING: 'off',
   BEZANT_KEEPALIVE_SECS: '0',
   BEZANT_DRIFT_SAMPLE: '0',
+  BEZANT_EVENTS_ENABLED: 'false',
 };
 
 export async function startSidecar(gatewayApiUrl: string, env: Env = {}): Promise<Sidecar> {
