@@ -211,7 +211,7 @@ describe('the probe', () => {
     }
   });
 
-  test('takes the session away from no other platform unless told to', async () => {
+  test('takes the session away from no other platform', async () => {
     await probe({ [status]: bridgeless });
     expect(JSON.parse(on.onlyCall(init).body.toString())).toEqual({ publish: true, compete: false });
   });
