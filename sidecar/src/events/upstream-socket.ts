@@ -82,6 +82,7 @@ export function openUpstreamSocket(deps: {
   let hasUser = false;
   let isAuthenticated: boolean | null = null;
   let heartMs = clock.now();
+  let isClosing = false;
 
   /** Nothing that goes wrong in here may leave a connection that nobody looks after. */
   function guarded(part: string, run: () => void): void {
@@ -106,7 +107,7 @@ export function openUpstreamSocket(deps: {
     phase = 'ended';
     for (const cancel of timers.values()) cancel();
     socket.terminate();
-    on.ended(cause);
+    on.ended(isClosing ? 'stopped' : cause);
   }
 
   function opened(): void {
@@ -185,7 +186,7 @@ export function openUpstreamSocket(deps: {
     },
     abandon: end,
     async close() {
-      if (phase === 'ended') return;
+      isClosing = true;
       if (socket.readyState === WebSocket.OPEN) {
         const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
         after('close', socketTimes.closeMs, () => socket.terminate());
