@@ -18,6 +18,11 @@ interface Page {
 let scene: Scene;
 beforeAll(async () => {
   scene = await startScene();
+  // The order that was there before us is an event too.
+  await until(
+    'all that was before to be read up',
+    async () => (await scene.server.status())['catching_up'] === false,
+  );
 }, 60_000);
 afterAll(() => scene.stop());
 
