@@ -30,7 +30,8 @@ export class FrameReader {
       this.#begun = null;
       return [whole];
     }
-    if (frame !== null) return [...this.#giveUp(), frame];
+    if (frame !== null && (this.#begun === null || !isFragment(frame.text)))
+      return [...this.#giveUp(), frame];
     if (joined.length > maxFrameBytes) {
       this.#begun = null;
       return ['oversized'];

@@ -1,0 +1,144 @@
+// What goes over the wire to IBKR, seen from the other end of it.
+
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { GatewayCookies } from '../../../src/cookies.ts';
+import { createConnector, type Connector } from '../../../src/events/connector.ts';
+import type { Happening } from '../../../src/observe.ts';
+import { ManualClock } from '../../manual-clock.ts';
+import { startSocketGateway, type SocketGateway, type Watched } from '../socket-gateway.ts';
+import { until } from './watching.ts';
+
+let gateway: SocketGateway;
+let clock: ManualClock;
+let cookies: GatewayCookies;
+let happenings: Happening[];
+let connector: Connector;
+/** Something in this server throws at each heartbeat. */
+let isBroken: boolean;
+beforeEach(async () => {
+  gateway = await startSocketGateway();
+  clock = new ManualClock();
+  cookies = new GatewayCookies([]);
+  happenings = [];
+  isBroken = false;
+  connector = createConnector({
+    gateway: { url: { origin: gateway.origin, prefix: '/gw' }, cookies, tls: { rejectUnauthorized: false } },
+    fingerprint: null,
+    userAgent: 'bezant/test',
+    clock,
+    random: () => 0,
+    observe: (happening) => {
+      happenings.push(happening);
+      if (happening.kind === 'heartbeat' && isBroken) throw new Error('boom');
+    },
+    session: { state: () => ({ name: 'live' }), refresh: () => undefined, onChange: () => () => undefined },
+  });
+});
+afterEach(async () => {
+  const stopped = connector.stop();
+  await clock.advance(5_000);
+  await stopped;
+  await gateway.stop();
+});
+
+const say = (upstream: Watched, frame: unknown): void =>
+  upstream.socket.send(Buffer.from(JSON.stringify(frame)));
+
+async function ready(): Promise<Watched> {
+  connector.start();
+  const upstream = await gateway.accepted();
+  say(upstream, { topic: 'system', success: 'me' });
+  say(upstream, { topic: 'sts', args: { authenticated: true } });
+  await until(() => connector.isReady());
+  return upstream;
+}
+
+test('the handshake is at IBKR’s path, with the jar’s cookies and the Gateway’s own origin', async () => {
+  cookies.fromIbkr(['api=f00d; Path=/v1/api']);
+  await ready();
+  const [request] = gateway.upgrades;
+  expect(request?.url).toBe('/gw/v1/api/ws');
+  expect(request?.headers).toMatchObject({
+    cookie: 'api=f00d',
+    origin: gateway.origin,
+    'user-agent': 'bezant/test',
+  });
+});
+
+test('nothing is sent before IBKR is ready; then texts, and a tic each minute', async () => {
+  connector.start();
+  const upstream = await gateway.accepted();
+  expect(connector.send('sor+{}')).toBe(false);
+  say(upstream, { topic: 'sts', args: { authenticated: true } });
+  say(upstream, { topic: 'system', success: 'me' });
+  await until(() => connector.isReady());
+  expect(connector.send('sor+{}')).toBe(true);
+  for (let third = 0; third < 6; third += 1) {
+    await clock.advance(20_000);
+    const heard = connector.state().lastHeartbeatMs;
+    say(upstream, { topic: 'system', hb: 1 });
+    await until(() => connector.state().lastHeartbeatMs !== heard);
+  }
+  expect(await upstream.frames(3)).toEqual([
+    { text: 'sor+{}', isBinary: false },
+    { text: 'tic', isBinary: false },
+    { text: 'tic', isBinary: false },
+  ]);
+});
+
+test('a message in fragments is one, and one that is too large ends nothing', async () => {
+  const upstream = await ready();
+  const frames: string[] = [];
+  const broken: string[] = [];
+  connector.onFrame(({ text }) => frames.push(text));
+  connector.onBroken((kind) => broken.push(kind));
+  upstream.socket.send('{"a":', { fin: false });
+  upstream.socket.send('1}', { fin: true });
+  upstream.socket.send(Buffer.alloc(5 * 1024 * 1024));
+  upstream.socket.send('{"b":2}');
+  await until(() => frames.length === 2);
+  expect({ frames, broken }).toEqual({ frames: ['{"a":1}', '{"b":2}'], broken: ['oversized'] });
+});
+
+test('pings alone keep nothing alive', async () => {
+  const upstream = await ready();
+  for (let second = 0; second < 25; second += 1) {
+    await new Promise((resolve) => {
+      upstream.socket.once('pong', resolve);
+      upstream.socket.ping();
+    });
+    await clock.advance(1_000);
+  }
+  expect(connector.isReady()).toBe(false);
+  expect(connector.state().lastCause).toBe('heartbeat_lost');
+});
+
+test('is closed in order, and cut off when the other side does not answer', async () => {
+  const upstream = await ready();
+  await connector.stop();
+  expect(await upstream.closed).toEqual({ code: 1000, reason: '' });
+  expect(connector.state().phase).toBe('stopped');
+});
+
+test('401 is a login that is missing, and is told as that', async () => {
+  gateway.instead((socket) => socket.end('HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n'));
+  connector.start();
+  await until(() => connector.state().lastCause !== null);
+  expect(connector.state()).toMatchObject({ phase: 'backing-off', lastCause: 'login_required' });
+  expect(JSON.stringify(happenings)).not.toContain(gateway.origin);
+});
+
+test('a failure in this server is told, and the connection made anew', async () => {
+  const upstream = await ready();
+  isBroken = true;
+  say(upstream, { topic: 'system', hb: 1 });
+  await until(() => !connector.isReady());
+  expect(connector.state().lastCause).toBe('fault');
+  expect(happenings).toContainEqual({ kind: 'events-fault', part: 'message', cause: new Error('boom') });
+  isBroken = false;
+  await clock.advance(1_000);
+  const again = await gateway.accepted();
+  say(again, { topic: 'system', success: 'me' });
+  say(again, { topic: 'sts', args: { authenticated: true } });
+  await until(() => connector.isReady());
+});
