@@ -8,6 +8,8 @@ import {
   readTrades,
   type OwnRead,
 } from '../../../src/events/own-reads.ts';
+import { heal } from '../../../src/events/heal.ts';
+import type { Happening } from '../../../src/observe.ts';
 import { ManualClock } from '../../manual-clock.ts';
 
 const { signal } = new AbortController();
@@ -70,4 +72,43 @@ describe('orders', () => {
 test.each(['down', '<html>', '{}', '7'])('%s is no list of trades', async (body) => {
   const { read } = answering(body);
   await expect(readTrades(read, 1, signal)).rejects.toThrow(/status 503|no JSON|no list/);
+});
+
+test('healing asks for trades, then for the orders of every account, and again until that has worked', async () => {
+  const clock = new ManualClock(now);
+  const happenings: Happening[] = [];
+  const { read, asked } = answering(
+    [{ execution_id: '1' }],
+    'down',
+    [],
+    { orders: [] },
+    { orders: [{ orderId: 1 }], snapshot: true },
+    { orders: [], snapshot: true },
+  );
+  const healing = heal(
+    {
+      read,
+      clock,
+      observe: (happening) => happenings.push(happening),
+      accounts: () => Promise.resolve(['U1', 'U2']),
+      mark: () => 0,
+      takeOrders: (rows) => rows.length,
+      takeTrades: (rows) => rows.length,
+    },
+    now - hour,
+    signal,
+  );
+  await clock.advance(5_000);
+  expect(await healing).toEqual({ isComplete: true });
+  const once = ['getTradeHistory {"days":"2"}', 'getOpenOrders {"force":"true"}'];
+  expect(asked).toEqual([
+    ...once,
+    ...once,
+    'getOpenOrders {"accountId":"U1"}',
+    'getOpenOrders {"accountId":"U2"}',
+  ]);
+  expect(happenings).toEqual([
+    { kind: 'healed', ok: false, orders: 0, trades: 0, detail: 'IBKR answered with status 503' },
+    { kind: 'healed', ok: true, orders: 1, trades: 1, detail: '' },
+  ]);
 });

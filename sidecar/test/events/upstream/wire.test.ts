@@ -113,10 +113,21 @@ test('pings alone keep nothing alive', async () => {
   expect(connector.state().lastCause).toBe('heartbeat_lost');
 });
 
-test('is closed in order, and cut off when the other side does not answer', async () => {
+test('is closed in order', async () => {
   const upstream = await ready();
   await connector.stop();
   expect(await upstream.closed).toEqual({ code: 1000, reason: '' });
+  expect(connector.state().phase).toBe('stopped');
+});
+
+test('is cut off after 2 s when the other side does not answer the closing', async () => {
+  const upstream = await ready();
+  upstream.socket.pause();
+  const stopped = connector.stop();
+  await clock.advance(1_999);
+  expect(connector.state().phase).toBe('ready');
+  await clock.advance(1);
+  await stopped;
   expect(connector.state().phase).toBe('stopped');
 });
 
