@@ -81,18 +81,16 @@ export interface Scene {
 
 export async function startScene(settings: Env = {}): Promise<Scene> {
   const simulator = await startSimulator();
-  let server: Server | null = null;
-  const stop = async (): Promise<void> => {
-    await server?.stop();
-    await simulator.stop();
+  const trader = await startTrader(simulator);
+  const server = await startServer(simulator.apiUrl, settings);
+  await server.connected();
+  return {
+    simulator,
+    server,
+    trader,
+    async stop() {
+      await server.stop();
+      await simulator.stop();
+    },
   };
-  try {
-    const trader = await startTrader(simulator);
-    server = await startServer(simulator.apiUrl, settings);
-    await server.connected();
-    return { simulator, server, trader, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
 }
