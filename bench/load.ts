@@ -80,7 +80,7 @@ async function until(dueMs: number): Promise<void> {
   }
 }
 
-function summarize(latencies: number[]): Latency {
+export function summarize(latencies: number[]): Latency {
   const sorted = latencies.sort((a, b) => a - b);
   const at = (share: number): number =>
     sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;

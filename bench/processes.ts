@@ -1,10 +1,12 @@
 // The processes that are measured, and what they say of themselves.
 
-import { spawn, type ChildProcess } from 'node:child_process';
+import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Load } from './events-source.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -21,15 +23,39 @@ export async function startUpstream(): Promise<Running> {
   return { url: `https://127.0.0.1:${port}`, stop: () => end(child) };
 }
 
+export interface FrameSource extends Running {
+  /** Resolves to how many were sent, when they have been. */
+  send(load: Load): Promise<number>;
+}
+
+export async function startFrameSource(): Promise<FrameSource> {
+  const child = fork(join(import.meta.dirname, 'events-source.ts'));
+  const said = async <Message>(): Promise<Message> => ((await once(child, 'message')) as [Message])[0];
+  const { port } = await said<{ port: number }>();
+  return {
+    url: `https://127.0.0.1:${port}`,
+    async send(load) {
+      child.send(load);
+      return (await said<{ sent: number }>()).sent;
+    },
+    stop: () => end(child),
+  };
+}
+
 export interface Sidecar extends Running {
   adminUrl: string;
   /** From the start of the process to the first answer of /livez. */
   readyMs: number;
   cpuSeconds(): Promise<number>;
   rssMegabytes(): Promise<number>;
+  /** A metric's value, all its labels together; 0 when it is not there. */
+  sum(name: string): Promise<number>;
 }
 
-export async function startSidecar(upstreamUrl: string): Promise<Sidecar> {
+export async function startSidecar(
+  upstreamUrl: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Sidecar> {
   const dataDir = mkdtempSync(join(tmpdir(), 'bezant-bench-'));
   const startedMs = performance.now();
   const child = spawn(process.execPath, [join(root, 'sidecar/bin/bezant-server.js')], {
@@ -43,6 +69,7 @@ export async function startSidecar(upstreamUrl: string): Promise<Sidecar> {
       BEZANT_DATA_DIR: dataDir,
       BEZANT_PACING: 'off',
       BEZANT_KEEPALIVE_SECS: '0',
+      ...settings,
     },
   });
   const line = JSON.parse(await firstLine(child, (text) => text.includes('"publicUrl"'))) as {
@@ -51,18 +78,18 @@ export async function startSidecar(upstreamUrl: string): Promise<Sidecar> {
   };
   await (await fetch(`${line.publicUrl}/livez`)).arrayBuffer();
   const readyMs = performance.now() - startedMs;
-  const metric = async (name: string): Promise<number> => {
+  const sum = async (name: string): Promise<number> => {
     const text = await (await fetch(`${line.adminUrl}/metrics`)).text();
-    const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1];
-    if (value === undefined) throw new Error(`/metrics has no ${name}`);
-    return Number(value);
+    const values = text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'gm'));
+    return [...values].reduce((total, [, value]) => total + Number(value), 0);
   };
   return {
     url: line.publicUrl,
     adminUrl: line.adminUrl,
     readyMs,
-    cpuSeconds: () => metric('process_cpu_seconds_total'),
-    rssMegabytes: async () => (await metric('process_resident_memory_bytes')) / 1024 / 1024,
+    cpuSeconds: () => sum('process_cpu_seconds_total'),
+    rssMegabytes: async () => (await sum('process_resident_memory_bytes')) / 1024 / 1024,
+    sum,
     async stop() {
       await end(child);
       rmSync(dataDir, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-// The table of PERFORMANCE.md, between two marks, and the same on the terminal.
+// The tables of PERFORMANCE.md, each between two marks, and the same on the terminal.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform, totalmem } from 'node:os';
@@ -12,27 +12,32 @@ export interface Row {
 }
 
 const file = new URL('../PERFORMANCE.md', import.meta.url);
-const [begin, end] = ['<!-- bench:begin -->', '<!-- bench:end -->'];
 
 export function writeReport(
   rows: readonly Row[],
   run: { rounds: number; seconds: number; write: boolean },
 ): void {
-  const table = [
-    `Measured ${new Date().toISOString().slice(0, 10)} on ${machine()}; medians of ${run.rounds} rounds, ${run.seconds} s each at a constant rate.`,
+  const text = [
+    `Measured ${onThisMachine()}; medians of ${run.rounds} rounds, ${run.seconds} s each at a constant rate.`,
     '',
     '| | direct to the upstream | through bezant | ratio | added |',
     '| --- | ---: | ---: | ---: | ---: |',
     ...rows.map(line),
   ].join('\n');
-  console.log(table);
-  if (!run.write) return;
-  const text = readFileSync(file, 'utf8');
-  const [before, rest] = text.split(begin);
+  publish('bench', text, run.write);
+}
+
+/** Between the marks of that name, and on the terminal. */
+export function publish(name: string, text: string, write: boolean): void {
+  console.log(text);
+  if (!write) return;
+  const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
+  const page = readFileSync(file, 'utf8');
+  const [before, rest] = page.split(begin);
   const after = rest?.split(end)[1];
   if (before === undefined || after === undefined)
     throw new Error(`PERFORMANCE.md lacks ${begin} and ${end}`);
-  writeFileSync(file, `${before}${begin}\n\n${table}\n\n${end}${after}`);
+  writeFileSync(file, `${before}${begin}\n\n${text}\n\n${end}${after}`);
 }
 
 function line({ what, direct, through, added, digits }: Row): string {
@@ -41,8 +46,10 @@ function line({ what, direct, through, added, digits }: Row): string {
   return `| ${what} | ${show(direct)} | ${show(through)} | ${ratio} | ${show(added)} |`;
 }
 
-function machine(): string {
+/** When and where. */
+export function onThisMachine(): string {
   const [first] = cpus();
   const memory = Math.round(totalmem() / 1024 ** 3);
-  return `${cpus().length} cores (${first?.model.trim() ?? 'unknown'}), ${memory} GiB, ${platform()} ${arch()}, Node ${process.version}`;
+  const day = new Date().toISOString().slice(0, 10);
+  return `${day} on ${cpus().length} cores (${first?.model.trim() ?? 'unknown'}), ${memory} GiB, ${platform()} ${arch()}, Node ${process.version}`;
 }
