@@ -31,8 +31,8 @@ const againMs = 30;
 
 /** `path` is such as `/events/orders?wait=1`; it begins at the first cursor there is. */
 export function startPoller(base: string, path: string): Reader {
+  let since = 0;
   return startReader(`poll of ${path}`, async (keep, refused, signal) => {
-    let since = 0;
     while (!signal.aborted) {
       const separator = path.includes('?') ? '&' : '?';
       const answer = await fetch(`${base}${path}${separator}since=${since}&limit=500`, { signal });

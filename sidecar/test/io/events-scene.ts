@@ -19,6 +19,8 @@ export interface Server {
   status(): Promise<Record<string, unknown>>;
   /** Until IBKR's events come. */
   connected(limitMs?: number): Promise<void>;
+  /** Until what came before the connection has been read up, and the gap is told: an outage lasts until then. */
+  caughtUp(limitMs?: number): Promise<void>;
   /** At once, as by a power cut. */
   kill(): Promise<void>;
   /** After `kill` or a stop; settings given here replace those from before. */
@@ -57,6 +59,13 @@ export async function startServer(apiUrl: string, settings: Env = {}): Promise<S
     async connected(limitMs) {
       await until('a connection to IBKR', async () => (await status())['connected'] === true, limitMs);
     },
+    async caughtUp(limitMs) {
+      const isDone = async (): Promise<boolean> => {
+        const { connected, catching_up } = await status();
+        return connected === true && catching_up === false;
+      };
+      await until('an end of reading up', isDone, limitMs);
+    },
     kill,
     async start(more = {}) {
       env = { ...env, ...more };
@@ -81,16 +90,18 @@ export interface Scene {
 
 export async function startScene(settings: Env = {}): Promise<Scene> {
   const simulator = await startSimulator();
-  const trader = await startTrader(simulator);
-  const server = await startServer(simulator.apiUrl, settings);
-  await server.connected();
-  return {
-    simulator,
-    server,
-    trader,
-    async stop() {
-      await server.stop();
-      await simulator.stop();
-    },
+  let server: Server | null = null;
+  const stop = async (): Promise<void> => {
+    await server?.stop();
+    await simulator.stop();
   };
+  try {
+    const trader = await startTrader(simulator);
+    server = await startServer(simulator.apiUrl, settings);
+    await server.connected();
+    return { simulator, server, trader, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }

@@ -42,6 +42,7 @@ const account = 'DU1234567';
 export async function startTrader(simulator: SimulatorProcess): Promise<Trader> {
   const executions = new Map<string, Json>();
   const orders = new Map<string, Order>();
+  let last: Promise<unknown> = Promise.resolve();
   /** Those that the simulator still knows. */
   const alive = new Set<string>();
 
@@ -51,15 +52,11 @@ export async function startTrader(simulator: SimulatorProcess): Promise<Trader> 
       await simulator.call('GET', '/v1/api/iserver/accounts');
       await simulator.call('POST', '/v1/api/iserver/questions/suppress', { messageIds: questions });
     },
-    async place(quantity = 10) {
-      const answer = (await simulator.call('POST', `/v1/api/iserver/account/${account}/orders`, {
-        orders: [{ conid: 265598, orderType: 'LMT', price: 1, side: 'BUY', tif: 'GTC', quantity }],
-      })) as { order_id?: string }[];
-      const id = answer[0]?.order_id;
-      if (id === undefined) throw new Error(`the order was not taken: ${JSON.stringify(answer)}`);
-      orders.set(id, { status: 'placed', filledQuantity: 0 });
-      alive.add(id);
-      return id;
+    place(quantity = 10) {
+      // One after the other, so that what is written down is in IBKR's sequence.
+      const placed = last.then(() => submit(quantity));
+      last = placed.catch(() => undefined);
+      return placed;
     },
     async fill(orderId, quantity) {
       const part = quantity === undefined ? {} : { quantity };
@@ -81,6 +78,17 @@ export async function startTrader(simulator: SimulatorProcess): Promise<Trader> 
       return { executions, orders };
     },
   };
+
+  async function submit(quantity: number): Promise<string> {
+    const answer = (await simulator.call('POST', `/v1/api/iserver/account/${account}/orders`, {
+      orders: [{ conid: 265598, orderType: 'LMT', price: 1, side: 'BUY', tif: 'GTC', quantity }],
+    })) as { order_id?: string }[];
+    const id = answer[0]?.order_id;
+    if (id === undefined) throw new Error(`the order was not taken: ${JSON.stringify(answer)}`);
+    orders.set(id, { status: 'placed', filledQuantity: 0 });
+    alive.add(id);
+    return id;
+  }
 
   /** Not over the list of orders: whoever asks for that one changes what the next one gets. */
   async function atRest(id: string): Promise<Order | null> {

@@ -19,10 +19,7 @@ let scene: Scene;
 beforeAll(async () => {
   scene = await startScene();
   // The order that was there before us is an event too.
-  await until(
-    'all that was before to be read up',
-    async () => (await scene.server.status())['catching_up'] === false,
-  );
+  await scene.server.caughtUp();
 }, 60_000);
 afterAll(() => scene.stop());
 
@@ -139,7 +136,7 @@ describe('reading', () => {
     const notice = { topic: 'ntf', args: { id: 'n1', title: 'Margin', text: 'Mind your margin', url: '' } };
     await scene.simulator.control('POST /frames', { text: JSON.stringify(notice) });
     const answer = await waiting;
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
     expect(answer.status).toBe(200);
     expect(((await answer.json()) as Page).events[0]).toMatchObject({
       topic: 'notifications',
