@@ -297,7 +297,7 @@ onDisk(
     await scene.trader.buy();
     await settled(scene, readers);
     await scene.server.caughtUp();
-  fill();
+    fill();
     for (let count = 0; count < 10; count += 1) await scene.trader.buy();
     await until('a spool', () => hasSpool(scene.server.dataDir));
     await scene.server.kill();
