@@ -183,6 +183,8 @@ export async function startEvents(deps: {
     heldTrades = [];
     isFirstOrders = true;
     cancelHold = clock.after(holdTradesMs, releaseTrades);
+    // From here on a crash is an outage, even one before everything has been read up.
+    gaps.alive();
     catchUp.ready();
     subscriptions.connected();
   });

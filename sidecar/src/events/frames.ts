@@ -92,14 +92,17 @@ export function tellReadOrders(
   });
 }
 
-/** Rows of `/iserver/account/trades`. */
+/** Rows of `/iserver/account/trades`, told in the order in which they happened, whatever order IBKR gives them in. */
 export function tellReadTrades(
   trades: readonly Json[],
   memory: FrameMemory,
   at: { receivedAtMs: number },
 ): NewEvent[] {
-  return trades.flatMap((row) => tellTrade(row, { ...read(at.receivedAtMs, row), memory }));
+  const byTime = trades.toSorted((a, b) => tradeTimeMs(a) - tradeTimeMs(b));
+  return byTime.flatMap((row) => tellTrade(row, { ...read(at.receivedAtMs, row), memory }));
 }
+
+const tradeTimeMs = ({ trade_time_r: ms }: Json): number => (typeof ms === 'number' ? ms : 0);
 
 const read = (receivedAtMs: number, row: Json) => ({
   receivedAtMs,

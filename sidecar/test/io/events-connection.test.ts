@@ -316,6 +316,16 @@ test('cursors and epochs go on after a restart, whether in order or not', async 
   expect(await orderIds()).toEqual(['1', '2', '3', '10', '11']);
 });
 
+test('killed before it had read up for the first time, it tells a gap all the same', async () => {
+  const line = await connected();
+  line.say(ordersFrame(orderOf(1)));
+  await told(1);
+  await server.kill();
+  await server.start();
+  (await gateway.line(2)).greet();
+  await until('a gap', async () => (await eventsOf('/events/gap')).length === 1);
+});
+
 test('clients of IBKR’s WebSocket share the connection, and each gets what it asked for', async () => {
   const line = await connected();
   const address = `${server.url.replace('http', 'ws')}/v1/api/ws`;

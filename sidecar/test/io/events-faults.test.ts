@@ -6,7 +6,7 @@ import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { faultsOfOrder, faultsOfOrders, faultsOfTrades } from './events-accounts.ts';
+import { faultsOfOrder, faultsOfOrders, faultsOfTrades, outOfTime } from './events-accounts.ts';
 import { startPoller, startStreamReader, type Reader, type Told } from './events-reader.ts';
 import { startScene, type Scene } from './events-scene.ts';
 import type { Ledger } from './events-trader.ts';
@@ -157,6 +157,7 @@ test('the server is stopped in order and started again', async () => {
   await expectGaps(readers, [{ fromMs, toMs }]);
   const healed = readers.trades.events.filter((event) => event.healed);
   expect(healed).toHaveLength(3);
+  expect(outOfTime(readers.trades.events, true)).toEqual([]);
 }, 180_000);
 
 test('the connections to IBKR are broken, again and again', async () => {
