@@ -50,7 +50,25 @@ export function writeProblem(response: ServerResponse, problem: Problem, request
     ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
     ...headers,
   });
-  response.end(body);
+  response.write(body);
+  afterRequest(response, () => response.end());
+}
+
+/** nginx's `lingering_timeout`. */
+const lingerMs = 5_000;
+
+/**
+ * Waits for what is left of the request, and throws it away: to end an answer may close the connection, and closing it on a
+ * caller who is still sending takes the answer from him.
+ */
+function afterRequest({ req: request }: ServerResponse, end: () => void): void {
+  if (request.complete || request.destroyed) return end();
+  const timer = setTimeout(end, lingerMs);
+  request.once('close', () => {
+    clearTimeout(timer);
+    end();
+  });
+  request.resume();
 }
 
 /** Express's last handler. */

@@ -44,6 +44,7 @@ describe('a request body', () => {
       headers: asJson,
       body: padded('{"symbol":"AAPL"}', 10 * mebibyte + 1),
       chunked,
+      sendsFirst: true,
     });
     expectProblem(got, { status: 413, code: 'payload_too_large' });
     expect(on.gateway.calls(search)).toEqual([]);

@@ -13,6 +13,8 @@ export interface Sent {
   body?: string | Buffer;
   /** Sends the body with `Transfer-Encoding: chunked` instead of a length. */
   chunked?: boolean;
+  /** Looks at the answer only when everything is sent, as many a client library does. */
+  sendsFirst?: boolean;
   /** Sends no `Host` of its own accord. */
   withoutHost?: boolean;
 }
@@ -53,7 +55,9 @@ export function send(baseUrl: string, sent: Sent): Promise<Answer> {
     socket.on('end', () => finish());
     socket.on('close', () => finish());
     socket.on('error', finish);
+    if (sent.sendsFirst === true) socket.pause();
     for (const part of requestBytes(method, host, sent)) socket.write(part);
+    if (sent.sendsFirst === true) socket.write('', () => socket.resume());
   });
 }
 
