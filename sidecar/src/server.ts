@@ -120,6 +120,7 @@ export async function startServer(deps: {
     gateway,
     userAgent,
     clock,
+    steady: steadyClock,
     observe,
     session,
     random: Math.random,

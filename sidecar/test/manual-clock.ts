@@ -43,5 +43,28 @@ export class ManualClock implements Clock {
   }
 }
 
+/** Goes with another clock, until somebody sets it. */
+export class WallClock implements Clock {
+  readonly #steady: Clock;
+  #aheadMs = 0;
+
+  constructor(steady: Clock) {
+    this.#steady = steady;
+  }
+
+  now(): number {
+    return this.#steady.now() + this.#aheadMs;
+  }
+
+  after(ms: number, run: () => void): () => void {
+    return this.#steady.after(ms, run);
+  }
+
+  /** On, or back when it is negative. */
+  jump(ms: number): void {
+    this.#aheadMs += ms;
+  }
+}
+
 /** Lets every promise that can settle do so. */
 export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,11 +1,11 @@
 // From the moment that IBKR is heard again until nothing is missing any more: heals, then writes the outage's record and
 // begins a new epoch. An outage is not over before that, so a connection that comes and goes makes one record, not many.
 
-import type { Clock } from '../clock.ts';
 import type { Observe } from '../observe.ts';
 import type { NewEvent } from '../event.ts';
 import type { Gaps } from './gaps.ts';
 import { heal, type HealDeps } from './heal.ts';
+import { momentOf, wallMsOf, type Clocks, type Moment } from './moment.ts';
 
 /** So long the record of an outage waits for what was missed; healing goes on after that. */
 const patienceMs = 60_000;
@@ -22,22 +22,22 @@ export interface CatchUp {
 }
 
 export function createCatchUp(
-  deps: HealDeps & {
-    gaps: Gaps;
-    clock: Clock;
-    observe: Observe;
-    /** The epoch of what follows an outage. */
-    nextEpoch: (isInherited: boolean) => Promise<number>;
-    write: (event: NewEvent) => void;
-    /** Called once nothing is waited for any more. */
-    onDone: () => void;
-  },
+  deps: Clocks &
+    HealDeps & {
+      gaps: Gaps;
+      observe: Observe;
+      /** The epoch of what follows an outage. */
+      nextEpoch: (isInherited: boolean) => Promise<number>;
+      write: (event: NewEvent) => void;
+      /** Called once nothing is waited for any more. */
+      onDone: () => void;
+    },
 ): CatchUp {
-  const { gaps, clock, observe } = deps;
+  const { gaps, steady, observe } = deps;
   let running: AbortController | null = null;
   let work: Promise<void> = Promise.resolve();
-  let healedMs = -Infinity;
-  let readyMs = 0;
+  let healedAt: Moment | null = null;
+  let readyAt = momentOf(deps);
   let cancelWish: (() => void) | null = null;
 
   async function writeGap(signal: AbortSignal, isComplete: boolean): Promise<void> {
@@ -46,20 +46,21 @@ export function createCatchUp(
     const epoch = await deps.nextEpoch(outage.isInherited);
     // The outage goes on, and its record comes when that is over.
     if (signal.aborted) return;
-    const record = gaps.end(readyMs, epoch, isComplete);
+    const record = gaps.end(readyAt, epoch, isComplete);
     if (record !== null) deps.write(record);
   }
 
   async function run(signal: AbortSignal): Promise<void> {
-    const lastMs = Number.isFinite(healedMs) ? healedMs : clock.now();
+    const now = momentOf(deps);
+    const lastMs = wallMsOf(healedAt ?? now, now);
     const sinceMs = Math.min(gaps.outage()?.startMs ?? lastMs, gaps.unhealedSinceMs() ?? Infinity);
     // Once, whatever comes first: the healing or the end of patience.
     let written: Promise<void> | null = null;
     const write = (isComplete: boolean): Promise<void> => (written ??= writeGap(signal, isComplete));
-    const cancelPatience = clock.after(patienceMs, () => void write(false).catch(fault));
+    const cancelPatience = steady.after(patienceMs, () => void write(false).catch(fault));
     try {
       const { isComplete } = await heal(deps, sinceMs, signal);
-      healedMs = clock.now();
+      healedAt = momentOf(deps);
       await write(isComplete);
       gaps.healed();
       gaps.alive();
@@ -85,7 +86,8 @@ export function createCatchUp(
   }
 
   function wish(): void {
-    cancelWish ??= clock.after(Math.max(0, healedMs + againMs - clock.now()), () => {
+    const ageMs = healedAt === null ? Infinity : steady.now() - healedAt.steadyMs;
+    cancelWish ??= steady.after(Math.max(0, againMs - ageMs), () => {
       cancelWish = null;
       if (running === null) begin();
       else wish();
@@ -103,7 +105,7 @@ export function createCatchUp(
   return {
     ready() {
       end();
-      readyMs = clock.now();
+      readyAt = momentOf(deps);
       begin();
     },
     down: end,

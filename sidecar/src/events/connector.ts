@@ -1,7 +1,6 @@
 // Keeps one WebSocket to IBKR: dials while a session may be there, again after every end, and never because of what a
 // reader does. Whatever throws in here or in a listener is told, and the connection is made anew.
 
-import type { Clock } from '../clock.ts';
 import { createGatewayAgent } from '../gateway-agent.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Observe } from '../observe.ts';
@@ -9,6 +8,7 @@ import type { SessionStateName } from '../session-state.ts';
 import { createBackOff } from './back-off.ts';
 import { dialGateway } from './dial-gateway.ts';
 import type { Broken, Frame } from './frame-reader.ts';
+import { momentOf, type Clocks, type Moment } from './moment.ts';
 import { downReasons, openUpstreamSocket, type DownCause, type UpstreamSocket } from './upstream-socket.ts';
 
 /** What the connector needs to know of the session. */
@@ -22,9 +22,9 @@ export interface SessionView {
 export interface ConnectorState {
   /** `blocked`: the session says that IBKR would give nothing. */
   phase: 'idle' | 'blocked' | 'dialing' | 'held' | 'ready' | 'backing-off' | 'stopped';
-  lastMessageMs: number | null;
-  lastHeartbeatMs: number | null;
-  readySinceMs: number | null;
+  lastMessage: Moment | null;
+  lastHeartbeat: Moment | null;
+  readySince: Moment | null;
   /** Times that it was ready. */
   readyCount: number;
   /** Why it is not ready, or was not before. */
@@ -62,17 +62,18 @@ const refreshMs = 60_000;
 /** For a connection that stands to be told of a session that the API has told of already. */
 const graceMs = 5_000;
 
-export function createConnector(deps: {
-  gateway: Pick<Gateway, 'url' | 'cookies' | 'tls'>;
-  fingerprint: string | null;
-  userAgent: string;
-  clock: Clock;
-  /** In [0, 1). */
-  random: () => number;
-  observe: Observe;
-  session: SessionView;
-}): Connector {
-  const { gateway, clock, observe, session } = deps;
+export function createConnector(
+  deps: Clocks & {
+    gateway: Pick<Gateway, 'url' | 'cookies' | 'tls'>;
+    fingerprint: string | null;
+    userAgent: string;
+    /** In [0, 1). */
+    random: () => number;
+    observe: Observe;
+    session: SessionView;
+  },
+): Connector {
+  const { gateway, steady, observe, session } = deps;
   const agent = createGatewayAgent({
     origin: gateway.url.origin,
     tls: gateway.tls,
@@ -87,9 +88,9 @@ export function createConnector(deps: {
 
   let current: ConnectorState = {
     phase: 'idle',
-    lastMessageMs: null,
-    lastHeartbeatMs: null,
-    readySinceMs: null,
+    lastMessage: null,
+    lastHeartbeat: null,
+    readySince: null,
     readyCount: 0,
     lastCause: null,
   };
@@ -120,7 +121,7 @@ export function createConnector(deps: {
 
   function later(ms: number, run: () => void): void {
     cancelTimer();
-    cancelTimer = clock.after(ms, run);
+    cancelTimer = steady.after(ms, run);
   }
 
   function dial(): void {
@@ -130,7 +131,7 @@ export function createConnector(deps: {
     enter({ phase: 'dialing' });
     observe({ kind: 'socket', what: 'dialing', reason: 'IBKR is asked for its events.' });
     try {
-      socket = openUpstreamSocket({ socket: dialGateway({ ...deps, agent }), clock, on: socketEvents() });
+      socket = openUpstreamSocket({ socket: dialGateway({ ...deps, agent }), steady, on: socketEvents() });
     } catch (cause) {
       observe({ kind: 'events-fault', part: 'dialing', cause });
       ended('fault');
@@ -147,17 +148,17 @@ export function createConnector(deps: {
   function socketEvents() {
     return {
       frame(frame: Frame) {
-        enter({ lastMessageMs: clock.now() });
+        enter({ lastMessage: momentOf(deps) });
         frames.tell(frame);
       },
       broken: (kind: Broken) => broken.tell(kind),
       heartbeat() {
-        enter({ lastHeartbeatMs: clock.now() });
+        enter({ lastHeartbeat: momentOf(deps) });
         observe({ kind: 'heartbeat' });
         heartbeats.tell(undefined);
       },
       ready() {
-        enter({ phase: 'ready', readySinceMs: clock.now(), readyCount: current.readyCount + 1 });
+        enter({ phase: 'ready', readySince: momentOf(deps), readyCount: current.readyCount + 1 });
         observe({ kind: 'socket', what: 'ready', reason: 'IBKR sends its events.' });
         readies.tell(undefined);
       },
@@ -172,10 +173,10 @@ export function createConnector(deps: {
   }
 
   function leaveReady(cause: DownCause): boolean {
-    const { readySinceMs } = current;
-    if (current.phase !== 'ready' || readySinceMs === null) return false;
-    if (clock.now() - readySinceMs >= healthyMs) backOff.reset();
-    enter({ readySinceMs: null });
+    const { readySince } = current;
+    if (current.phase !== 'ready' || readySince === null) return false;
+    if (steady.now() - readySince.steadyMs >= healthyMs) backOff.reset();
+    enter({ readySince: null });
     observe({ kind: 'socket', what: cause === 'stopped' ? 'closed' : 'lost', reason: downReasons[cause] });
     downs.tell(cause);
     return true;

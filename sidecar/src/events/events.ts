@@ -1,7 +1,6 @@
 // Everything from IBKR's WebSocket to the sink of events: connects, asks for the topics, reads the frames, and reads up what
 // an outage has missed. Readers see the same connection through `upstream` and `lines`.
 
-import type { Clock } from '../clock.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Observe } from '../observe.ts';
 import { createCatchUp } from './catch-up.ts';
@@ -12,6 +11,7 @@ import type { QuoteLines } from './followed.ts';
 import type { Frame } from './frame-reader.ts';
 import { createFrameMemory, tellFrame, tellReadOrders, tellReadTrades } from './frames.ts';
 import { createGaps } from './gaps.ts';
+import { momentOf, type Clocks, type Moment } from './moment.ts';
 import { isReadFailure, readAccounts, type OwnRead } from './own-reads.ts';
 import type { RelayUpstream } from './relay-upstream.ts';
 import type { EventsStatus } from './routes.ts';
@@ -43,25 +43,26 @@ export interface Events {
   stop(): Promise<void>;
 }
 
-export async function startEvents(deps: {
-  gateway: Pick<Gateway, 'url' | 'cookies' | 'tls'>;
-  fingerprint: string | null;
-  userAgent: string;
-  clock: Clock;
-  /** In [0, 1). */
-  random: () => number;
-  observe: Observe;
-  session: SessionView;
-  store: { history: History; nextEpoch(): Promise<number> };
-  /** Never throws, never waits. */
-  write: (event: NewEvent) => void;
-  read: OwnRead;
-  dataDir: string;
-  /** IBKR's word on the session, as it comes. */
-  onStatus: (status: Json) => void;
-}): Promise<Events> {
-  const { clock, observe, store, write } = deps;
-  const startedMs = clock.now();
+export async function startEvents(
+  deps: Clocks & {
+    gateway: Pick<Gateway, 'url' | 'cookies' | 'tls'>;
+    fingerprint: string | null;
+    userAgent: string;
+    /** In [0, 1). */
+    random: () => number;
+    observe: Observe;
+    session: SessionView;
+    store: { history: History; nextEpoch(): Promise<number> };
+    /** Never throws, never waits. */
+    write: (event: NewEvent) => void;
+    read: OwnRead;
+    dataDir: string;
+    /** IBKR's word on the session, as it comes. */
+    onStatus: (status: Json) => void;
+  },
+): Promise<Events> {
+  const { clock, steady, observe, store, write } = deps;
+  const startedMs = steady.now();
   let epoch = await store.nextEpoch();
   const memory = createFrameMemory();
   const gaps = createGaps(deps);
@@ -128,8 +129,7 @@ export async function startEvents(deps: {
 
   /** Counts what was missing for the record of the outage. */
   function heal(topic: 'orders' | 'trades', events: readonly NewEvent[]): number {
-    const outage = gaps.outage();
-    if (outage !== null) outage.healed[topic] += events.length;
+    gaps.found(topic, events.length);
     events.forEach(write);
     return events.length;
   }
@@ -182,7 +182,7 @@ export async function startEvents(deps: {
     accounts = null;
     heldTrades = [];
     isFirstOrders = true;
-    cancelHold = clock.after(holdTradesMs, releaseTrades);
+    cancelHold = steady.after(holdTradesMs, releaseTrades);
     // From here on a crash is an outage, even one before everything has been read up.
     gaps.alive();
     catchUp.ready();
@@ -193,7 +193,7 @@ export async function startEvents(deps: {
     releaseTrades();
     catchUp.down();
     // From the last that was heard: a connection that is silent has been missing things for a while.
-    gaps.begin(cause, connector.state().lastMessageMs ?? clock.now());
+    gaps.begin(cause, connector.state().lastMessage ?? momentOf(deps));
   });
 
   void seed((...query) => store.history(...query), memory, clock.now())
@@ -222,21 +222,21 @@ export async function startEvents(deps: {
 
     status() {
       const state = connector.state();
-      const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+      const time = (moment: Moment | null): string | null => moment && new Date(moment.wallMs).toISOString();
       const outage = gaps.outage();
       return {
         connected: state.phase === 'ready',
-        last_message_at: time(state.lastMessageMs),
+        last_message_at: time(state.lastMessage),
         reconnect_count: Math.max(0, state.readyCount - 1),
-        uptime_seconds: Math.floor((clock.now() - startedMs) / 1000),
+        uptime_seconds: Math.floor((steady.now() - startedMs) / 1000),
         topics_subscribed: subscriptions.heads(),
         state: state.phase,
-        connected_since: time(state.readySinceMs),
-        last_heartbeat_at: time(state.lastHeartbeatMs),
+        connected_since: time(state.readySince),
+        last_heartbeat_at: time(state.lastHeartbeat),
         last_heartbeat_age_seconds:
-          state.lastHeartbeatMs === null ? null : (clock.now() - state.lastHeartbeatMs) / 1000,
+          state.lastHeartbeat && (steady.now() - state.lastHeartbeat.steadyMs) / 1000,
         last_cause: state.lastCause,
-        outage: outage === null ? null : { since: time(outage.startMs), cause: outage.cause },
+        outage: outage && { since: new Date(outage.startMs).toISOString(), cause: outage.cause },
         catching_up: catchUp.isRunning(),
         frames_malformed: counts.malformed,
         frames_oversized: counts.oversized,

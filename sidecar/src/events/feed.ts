@@ -2,7 +2,6 @@
 // Switched off, there is no store and no connection of our own; WebSocket clients then get one each.
 
 import type { RequestHandler } from 'express';
-import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Observe } from '../observe.ts';
@@ -11,6 +10,7 @@ import type { Json } from './client-frames.ts';
 import type { SessionView } from './connector.ts';
 import { startEvents } from './events.ts';
 import { createJournal } from './journal.ts';
+import type { Clocks } from './moment.ts';
 import type { OwnRead } from './own-reads.ts';
 import { startRelay } from './relay.ts';
 import { createEventRoutes, eventsDisabled } from './routes.ts';
@@ -28,11 +28,10 @@ export interface Feed {
   stop(): Promise<void>;
 }
 
-interface FeedDeps {
+interface FeedDeps extends Clocks {
   config: Config;
   gateway: Gateway;
   userAgent: string;
-  clock: Clock;
   /** In [0, 1). */
   random: () => number;
   observe: Observe;
@@ -77,7 +76,7 @@ async function startWithStore(deps: FeedDeps): Promise<Feed> {
     epoch: () => events.epoch(),
     status: () => events.status(),
   });
-  const relay = startSharedRelay({ ...deps.door, upstream: events.upstream, clock, observe });
+  const relay = startSharedRelay({ ...deps, ...deps.door, upstream: events.upstream });
   return {
     handle: routes.handle,
     relay,

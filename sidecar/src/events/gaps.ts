@@ -2,11 +2,11 @@
 // when everything was heard, and why no longer.
 
 import { join } from 'node:path';
-import type { Clock } from '../clock.ts';
 import type { Observe } from '../observe.ts';
 import { readPrivateFile, writePrivateFile } from '../private-file.ts';
 import { gapKey } from './dedup.ts';
 import type { NewEvent } from '../event.ts';
+import { momentOf, wallMsOf, type Clocks, type Moment } from './moment.ts';
 import type { DownCause } from './upstream-socket.ts';
 
 export type GapCause = DownCause | 'process_restart';
@@ -16,7 +16,6 @@ export interface Outage {
   readonly cause: string;
   /** It began before this process did. */
   readonly isInherited: boolean;
-  readonly healed: { orders: number; trades: number };
 }
 
 export interface Gaps {
@@ -24,36 +23,43 @@ export interface Gaps {
   outage(): Outage | null;
   /** From when on things may be missing still, although a record of it was written; null when nothing is. */
   unhealedSinceMs(): number | null;
-  begin(cause: DownCause, startMs: number): void;
+  begin(cause: DownCause, start: Moment): void;
+  /** Some of what the outage has hidden, if there is one. */
+  found(topic: 'orders' | 'trades', count: number): void;
   /** The record of the outage that is over. */
-  end(endMs: number, epoch: number, isComplete: boolean): NewEvent | null;
+  end(end: Moment, epoch: number, isComplete: boolean): NewEvent | null;
   /** Everything that was missing has been read up. */
   healed(): void;
   /** Everything is being heard. */
   alive(): void;
 }
 
+interface Current extends Pick<Outage, 'cause' | 'isInherited'> {
+  readonly start: Moment;
+  readonly healed: { orders: number; trades: number };
+}
+
 /** A crash makes an outage look longer by so much, and a memory card is spared. */
 const writeEveryMs = 60_000;
 
-export function createGaps(deps: { dataDir: string; clock: Clock; observe: Observe }): Gaps {
-  const { clock, observe } = deps;
+export function createGaps(deps: Clocks & { dataDir: string; observe: Observe }): Gaps {
+  const { clock, steady, observe } = deps;
   const file = join(deps.dataDir, 'events-heard.json');
   const last = readState(file);
-  let outage: Outage | null =
-    last === null
-      ? null
-      : {
-          startMs: last.heardMs,
-          cause: last.cause ?? ('process_restart' satisfies GapCause),
-          isInherited: true,
-          healed: { orders: 0, trades: 0 },
-        };
-  let unhealedSinceMs = last?.unhealedSinceMs ?? null;
+  const startedAt = momentOf(deps);
+  /** By a clock that has been set back nobody can tell how long this process was away. */
+  const isSetBack = last !== null && last.heardMs > startedAt.wallMs;
+  let outage: Current | null = last && {
+    start: { ...startedAt, wallMs: Math.min(last.heardMs, startedAt.wallMs) },
+    cause: last.cause ?? ('process_restart' satisfies GapCause),
+    isInherited: true,
+    healed: { orders: 0, trades: 0 },
+  };
+  let unhealedSinceMs = isSetBack ? 0 : (last?.unhealedSinceMs ?? null);
   let writtenMs = -Infinity;
 
   function write(heardMs: number, cause: string | null): void {
-    writtenMs = clock.now();
+    writtenMs = steady.now();
     try {
       writePrivateFile(file, `${JSON.stringify({ heardMs, cause, unhealedSinceMs })}\n`);
     } catch (error) {
@@ -63,24 +69,34 @@ export function createGaps(deps: { dataDir: string; clock: Clock; observe: Obser
   }
 
   return {
-    outage: () => outage,
+    outage: () =>
+      outage && {
+        startMs: wallMsOf(outage.start, momentOf(deps)),
+        cause: outage.cause,
+        isInherited: outage.isInherited,
+      },
     unhealedSinceMs: () => unhealedSinceMs,
 
-    begin(cause, startMs) {
+    begin(cause, start) {
       if (outage !== null) return;
       // To whoever reads of it, a server that was stopped was restarted.
       const told: GapCause = cause === 'stopped' ? 'process_restart' : cause;
-      outage = { startMs, cause: told, isInherited: false, healed: { orders: 0, trades: 0 } };
-      write(startMs, told);
+      outage = { start, cause: told, isInherited: false, healed: { orders: 0, trades: 0 } };
+      write(start.wallMs, told);
     },
 
-    end(endMs, epoch, isComplete) {
+    found(topic, count) {
+      if (outage !== null) outage.healed[topic] += count;
+    },
+
+    end(end, epoch, isComplete) {
       if (outage === null) return null;
-      const { startMs, cause, healed } = outage;
+      const { start, cause, healed } = outage;
+      const [startMs, endMs] = [wallMsOf(start, end), end.wallMs];
       outage = null;
       if (!isComplete) unhealedSinceMs ??= startMs;
       write(endMs, null);
-      const downMs = Math.max(0, endMs - startMs);
+      const downMs = endMs - startMs;
       observe({ kind: 'gap', cause, downMs, ...healed, complete: isComplete });
       return {
         topic: 'gap',
@@ -113,7 +129,7 @@ export function createGaps(deps: { dataDir: string; clock: Clock; observe: Obser
     },
 
     alive() {
-      if (outage === null && clock.now() - writtenMs >= writeEveryMs) write(clock.now(), null);
+      if (outage === null && steady.now() - writtenMs >= writeEveryMs) write(clock.now(), null);
     },
   };
 }

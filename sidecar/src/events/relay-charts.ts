@@ -28,8 +28,8 @@ export interface Charts {
   clear(): void;
 }
 
-export function createCharts(deps: { upstream: RelayUpstream; clock: Clock }): Charts {
-  const { upstream, clock } = deps;
+export function createCharts(deps: { upstream: RelayUpstream; steady: Clock }): Charts {
+  const { upstream, steady } = deps;
   /** By topic, oldest first. */
   const asked = new Map<string, Asked[]>();
   const owners = new Map<string, RelayPeer>();
@@ -37,7 +37,7 @@ export function createCharts(deps: { upstream: RelayUpstream; clock: Clock }): C
   function count(): number {
     let pending = 0;
     for (const [topic, list] of asked) {
-      const left = list.filter(({ untilMs }) => untilMs > clock.now());
+      const left = list.filter(({ untilMs }) => untilMs > steady.now());
       if (left.length === 0) asked.delete(topic);
       else asked.set(topic, left);
       pending += left.length;
@@ -52,7 +52,7 @@ export function createCharts(deps: { upstream: RelayUpstream; clock: Clock }): C
         return peer.send(errorFrame(head, 'charts_used', message));
       }
       const list = asked.get(head) ?? [];
-      asked.set(head, [...list, { peer, untilMs: clock.now() + answerMs }]);
+      asked.set(head, [...list, { peer, untilMs: steady.now() + answerMs }]);
       upstream.send(text);
     },
 

@@ -2,8 +2,8 @@
 // what it subscribed to and nothing else, and a whole first frame, whoever was there before. The connection comes and goes;
 // clients stay.
 
-import type { Clock } from '../clock.ts';
 import { parseClientFrame } from './client-frames.ts';
+import type { Clocks } from './moment.ts';
 import { createCharts } from './relay-charts.ts';
 import { createFanOut } from './relay-fan-out.ts';
 import { createKnown, downFrame } from './relay-known.ts';
@@ -21,7 +21,7 @@ export interface RelayHub {
   stop(): void;
 }
 
-export function createRelayHub(deps: { upstream: RelayUpstream; clock: Clock }): RelayHub {
+export function createRelayHub(deps: Clocks & { upstream: RelayUpstream }): RelayHub {
   const { upstream } = deps;
   const members = new Set<Member>();
   const known = createKnown((topic) => upstream.isWanted(topic));

@@ -1,9 +1,9 @@
 // IBKR's WebSocket for any number of clients, on the one connection to IBKR that the events have.
 
 import type { WebSocket } from 'ws';
-import type { Clock } from '../clock.ts';
 import type { Observe } from '../observe.ts';
 import { goingAway } from './close-codes.ts';
+import type { Clocks } from './moment.ts';
 import { serveClient, type RelayClient } from './relay-client.ts';
 import { createRelayHub } from './relay-hub.ts';
 import type { RelayUpstream } from './relay-upstream.ts';
@@ -20,11 +20,11 @@ export interface SharedRelay {
 }
 
 export function startSharedRelay(
-  deps: DoorRules & { upstream: RelayUpstream; clock: Clock; observe: Observe },
+  deps: DoorRules & Clocks & { upstream: RelayUpstream; observe: Observe },
 ): SharedRelay {
   const { upstream, clock, observe } = deps;
   const open = new Set<RelayClient>();
-  const hub = createRelayHub({ upstream, clock });
+  const hub = createRelayHub(deps);
 
   function accept(client: WebSocket, mayTrade: boolean): void {
     const tell = (what: 'opened' | 'closed' | 'failed'): void =>

@@ -72,16 +72,17 @@ export interface SocketEvents {
 
 export function openUpstreamSocket(deps: {
   socket: WebSocket;
-  clock: Clock;
+  /** Nobody sets it: a connection is neither given up nor kept because of the time of day. */
+  steady: Clock;
   on: SocketEvents;
 }): UpstreamSocket {
-  const { socket, clock, on } = deps;
+  const { socket, steady, on } = deps;
   const reader = new FrameReader();
   const timers = new Map<string, () => void>();
   let phase: 'dialing' | 'waiting' | 'held' | 'ready' | 'ended' = 'dialing';
   let hasUser = false;
   let isAuthenticated: boolean | null = null;
-  let heartMs = clock.now();
+  let heartMs = steady.now();
   let isClosing = false;
 
   /** Nothing that goes wrong in here may leave a connection that nobody looks after. */
@@ -98,7 +99,7 @@ export function openUpstreamSocket(deps: {
     timers.get(name)?.();
     timers.set(
       name,
-      clock.after(ms, () => guarded(name, run)),
+      steady.after(ms, () => guarded(name, run)),
     );
   }
 
@@ -113,7 +114,7 @@ export function openUpstreamSocket(deps: {
   function opened(): void {
     timers.get('dial')?.();
     phase = 'waiting';
-    heartMs = clock.now();
+    heartMs = steady.now();
     after('ready', socketTimes.readyMs, () => {
       // When held, IBKR has spoken: to dial again would change nothing, and it says so when there is a session.
       if (phase === 'waiting') end('not_ready');
@@ -123,7 +124,7 @@ export function openUpstreamSocket(deps: {
   }
 
   function watch(): void {
-    const leftMs = heartMs + socketTimes.silenceMs - clock.now();
+    const leftMs = heartMs + socketTimes.silenceMs - steady.now();
     if (leftMs <= 0) end('heartbeat_lost');
     else after('silence', leftMs, watch);
   }
@@ -150,7 +151,7 @@ export function openUpstreamSocket(deps: {
   function readSystem(json: Json): void {
     if ('success' in json) hasUser = true;
     if (!('hb' in json)) return;
-    heartMs = clock.now();
+    heartMs = steady.now();
     on.heartbeat();
   }
 

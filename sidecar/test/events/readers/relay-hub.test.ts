@@ -12,7 +12,7 @@ let hub: RelayHub;
 beforeEach(() => {
   clock = new ManualClock();
   upstream = createStandInUpstream();
-  hub = createRelayHub({ upstream, clock });
+  hub = createRelayHub({ upstream, clock, steady: clock });
 });
 
 interface Client extends RelayMember {

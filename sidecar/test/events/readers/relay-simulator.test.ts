@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { startSimulator, type Simulator } from '../../../../gateway/simulator/src/simulator.ts';
-import { systemClock } from '../../../src/clock.ts';
+import { steadyClock, systemClock } from '../../../src/clock.ts';
 import { loadContract } from '../../../src/contract.ts';
 import { GatewayCookies } from '../../../src/cookies.ts';
 import { startEvents, type Events } from '../../../src/events/events.ts';
@@ -46,6 +46,7 @@ beforeEach(async () => {
     fingerprint: null,
     userAgent: 'bezant/test',
     clock: systemClock,
+    steady: steadyClock,
     random: () => 0,
     observe: () => undefined,
     session: { state: () => ({ name: 'live' }), refresh: () => undefined, onChange: () => () => undefined },
@@ -73,6 +74,7 @@ beforeEach(async () => {
       },
     },
     clock: systemClock,
+    steady: steadyClock,
     observe: () => undefined,
     checkPeer: () => null,
     mayTrade: () => true,

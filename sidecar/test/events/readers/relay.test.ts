@@ -30,6 +30,7 @@ beforeEach(async () => {
   relay = startSharedRelay({
     upstream,
     clock,
+    steady: clock,
     observe: (happening) => happenings.push(happening),
     checkPeer: (request) => refuse(request),
     mayTrade: () => mayTrade,

@@ -209,6 +209,25 @@ describe('an outage', () => {
   });
 });
 
+test('a clock that is set in the middle of it makes no gap and hides none', async () => {
+  await on.ready();
+  for (const ms of [86_400_000, -2 * 86_400_000]) {
+    on.wall.jump(ms);
+    await on.pass(30_000);
+  }
+  expect(on.of('socket').map(({ what }) => what)).toEqual(['dialing', 'ready']);
+  await breakOff();
+  const id = await on.place();
+  await fill(id, 10);
+  on.wall.jump(-86_400_000);
+  await on.ready();
+  await until(() => gaps().length === 1);
+  const [{ start, end, down_ms: downMs }] = gaps() as [{ start: string; end: string; down_ms: number }];
+  expect(gaps()).toMatchObject([{ healed: { orders: 1, trades: 1, complete: true } }]);
+  expect(downMs).toBeGreaterThanOrEqual(1_000);
+  expect(Date.parse(end) - Date.parse(start)).toBe(downMs);
+});
+
 describe('a restart', () => {
   test('is an outage, and what it missed is read up; what was told before is not told again', async () => {
     const first = await on.ready();
@@ -263,6 +282,8 @@ describe('a restart', () => {
 test('a frame that could not be read may have been an order: IBKR is asked', async () => {
   await on.ready();
   await on.pass(61_000);
+  // Not before a minute has passed, and that is not measured by what somebody sets.
+  on.wall.jump(-3_600_000);
   const heals = on.of('healed').length;
   await on.control('POST /frames', {
     base64: Buffer.from('{"topic":"sor","args":[{"orderId":').toString('base64'),

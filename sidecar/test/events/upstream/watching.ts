@@ -16,7 +16,7 @@ import type { SessionStateName } from '../../../src/session-state.ts';
 import { openSpool } from '../../../src/store/spool.ts';
 import { openSqlite } from '../../../src/store/sqlite.ts';
 import { createWriter } from '../../../src/store/writer.ts';
-import { ManualClock, settle } from '../../manual-clock.ts';
+import { ManualClock, settle, WallClock } from '../../manual-clock.ts';
 
 export const account = 'DU1234567';
 export const apple = 265598;
@@ -32,6 +32,8 @@ const scenario = parseScenario('events', {
 export interface Watching {
   simulator: Simulator;
   clock: ManualClock;
+  /** What time it is; the same as `clock` until a test sets it. */
+  wall: WallClock;
   happenings: Happening[];
   /** What has been stored in this test, by any run. */
   stored: StoredEvent[];
@@ -66,6 +68,7 @@ export async function startWatching(): Promise<Watching> {
   const dataDir = mkdtempSync(join(tmpdir(), 'bezant-events-'));
   const simulator = await startSimulator({ scenario, timeScale: 0 });
   const clock = new ManualClock(simulator.clock.now());
+  const wall = new WallClock(clock);
   const happenings: Happening[] = [];
   const observe = (happening: Happening): number => happenings.push(happening);
   const gateway: Gateway = createGateway({
@@ -125,6 +128,7 @@ export async function startWatching(): Promise<Watching> {
   const watching: Watching = {
     simulator,
     clock,
+    wall,
     happenings,
     stored,
     of: (kind) =>
@@ -136,7 +140,8 @@ export async function startWatching(): Promise<Watching> {
         gateway,
         fingerprint: null,
         userAgent: 'bezant/test',
-        clock,
+        clock: wall,
+        steady: clock,
         random: () => 0.5,
         observe,
         session: {

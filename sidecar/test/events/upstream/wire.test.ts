@@ -4,12 +4,13 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { GatewayCookies } from '../../../src/cookies.ts';
 import { createConnector, type Connector } from '../../../src/events/connector.ts';
 import type { Happening } from '../../../src/observe.ts';
-import { ManualClock } from '../../manual-clock.ts';
+import { ManualClock, WallClock } from '../../manual-clock.ts';
 import { startSocketGateway, type SocketGateway, type Watched } from '../socket-gateway.ts';
 import { until } from './watching.ts';
 
 let gateway: SocketGateway;
 let clock: ManualClock;
+let wall: WallClock;
 let cookies: GatewayCookies;
 let happenings: Happening[];
 let connector: Connector;
@@ -18,6 +19,7 @@ let isBroken: boolean;
 beforeEach(async () => {
   gateway = await startSocketGateway();
   clock = new ManualClock();
+  wall = new WallClock(clock);
   cookies = new GatewayCookies([]);
   happenings = [];
   isBroken = false;
@@ -25,7 +27,8 @@ beforeEach(async () => {
     gateway: { url: { origin: gateway.origin, prefix: '/gw' }, cookies, tls: { rejectUnauthorized: false } },
     fingerprint: null,
     userAgent: 'bezant/test',
-    clock,
+    clock: wall,
+    steady: clock,
     random: () => 0,
     observe: (happening) => {
       happenings.push(happening);
@@ -75,9 +78,9 @@ test('nothing is sent before IBKR is ready; then texts, and a tic each minute', 
   expect(connector.send('sor+{}')).toBe(true);
   for (let third = 0; third < 6; third += 1) {
     await clock.advance(20_000);
-    const heard = connector.state().lastHeartbeatMs;
+    const heard = connector.state().lastHeartbeat;
     say(upstream, { topic: 'system', hb: 1 });
-    await until(() => connector.state().lastHeartbeatMs !== heard);
+    await until(() => connector.state().lastHeartbeat !== heard);
   }
   expect(await upstream.frames(3)).toEqual([
     { text: 'sor+{}', isBinary: false },
@@ -111,6 +114,46 @@ test('pings alone keep nothing alive', async () => {
   }
   expect(connector.isReady()).toBe(false);
   expect(connector.state().lastCause).toBe('heartbeat_lost');
+});
+
+test.each([
+  { name: 'set on by a day', ms: 86_400_000 },
+  { name: 'set back by a day', ms: -86_400_000 },
+])('a clock that is $name keeps no dead connection and ends no living one', async ({ ms }) => {
+  const upstream = await ready();
+  for (let round = 0; round < 3; round += 1) {
+    wall.jump(ms);
+    await clock.advance(20_000);
+    const heard = connector.state().lastHeartbeat;
+    say(upstream, { topic: 'system', hb: round });
+    await until(() => connector.state().lastHeartbeat !== heard);
+    expect(connector.state().lastHeartbeat?.wallMs).toBe(wall.now());
+  }
+  wall.jump(ms);
+  await clock.advance(24_999);
+  expect(connector.isReady()).toBe(true);
+  await clock.advance(1);
+  expect(connector.isReady()).toBe(false);
+  expect(connector.state().lastCause).toBe('heartbeat_lost');
+});
+
+test('a clock that is set on makes no run of a second a long one', async () => {
+  const dialing = (): number =>
+    happenings.filter((one) => one.kind === 'socket' && one.what === 'dialing').length;
+  let upstream = await ready();
+  for (const waitMs of [800, 1_600, 3_200]) {
+    wall.jump(3_600_000);
+    const before = dialing();
+    upstream.socket.terminate();
+    await until(() => !connector.isReady());
+    await clock.advance(waitMs - 1);
+    expect(dialing()).toBe(before);
+    await clock.advance(1);
+    upstream = await gateway.accepted();
+    say(upstream, { topic: 'system', success: 'me' });
+    say(upstream, { topic: 'sts', args: { authenticated: true } });
+    await until(() => connector.isReady());
+  }
 });
 
 test('is closed in order', async () => {
