@@ -2,7 +2,8 @@
 // Postgres and out to readers. Writes its table into PERFORMANCE.md. `--quick` is for a glance and writes nothing; `--full`
 // reads back from ten million rows instead of one.
 
-import { startOwnPostgres } from '../sidecar/test/store/postgres-server.ts';
+import { startEmbedded } from '../sidecar/test/store/postgres-embedded.ts';
+import { withDatabases } from '../sidecar/test/store/postgres-server.ts';
 import { fillHistory, readHistory } from './events-history.ts';
 import { startReaders, startStreams, type LoadReader } from './events-readers.ts';
 import { median, summarize } from './load.ts';
@@ -26,7 +27,8 @@ const heading = (...cells: string[]): void => {
   lines.push(`| ${cells.join(' | ')} |`, `| --- |${' ---: |'.repeat(cells.length - 1)}`);
 };
 
-const postgres = await startOwnPostgres();
+// The same programs on every machine.
+const postgres = withDatabases(await startEmbedded());
 const databases = [
   { name: 'SQLite', settings: () => Promise.resolve({}) },
   { name: 'Postgres', settings: async () => ({ BEZANT_DATABASE_URL: await postgres.createDatabase() }) },

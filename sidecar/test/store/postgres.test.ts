@@ -4,7 +4,8 @@ import { sliceAt } from '../../src/store/postgres-slices.ts';
 import { dayMs, type EventStore } from '../../src/store/store.ts';
 import { conformance } from './conformance.ts';
 import { event, numbered, numbersOf, startMs } from './events.ts';
-import { query, startPostgres, type PostgresServer } from './postgres-server.ts';
+import { query } from './postgres-process.ts';
+import { startPostgres, type PostgresServer } from './postgres-server.ts';
 import { startWireCutter } from './wire-cutter.ts';
 
 let server: PostgresServer;

@@ -38,6 +38,7 @@ export async function startWireCutter(url: string): Promise<WireCutter> {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const through = new URL(url);
+  through.hostname = '127.0.0.1';
   through.port = String((server.address() as AddressInfo).port);
   return {
     url: through.href,
