@@ -4,7 +4,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['**/dist/', 'spec/generated/', '.bezant/', 'coverage/'] },
+  { ignores: ['**/dist/', 'spec/generated/', 'clients/typescript/src/generated/', '.bezant/', 'coverage/'] },
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts'],

@@ -13,7 +13,13 @@ const compilerOptions = {
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/normalizer', '<rootDir>/gateway', '<rootDir>/sidecar', '<rootDir>/test'],
+  roots: [
+    '<rootDir>/normalizer',
+    '<rootDir>/gateway',
+    '<rootDir>/sidecar',
+    '<rootDir>/clients',
+    '<rootDir>/test',
+  ],
   testMatch: ['**/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['/dist/'],
   extensionsToTreatAsEsm: ['.ts'],

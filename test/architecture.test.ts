@@ -8,10 +8,13 @@ import { importsOf, type Import } from './imports.ts';
 
 const root = join(import.meta.dirname, '..');
 
-const workspaces = ['normalizer', 'gateway/supervisor', 'gateway/simulator', 'sidecar'];
+const workspaces = ['normalizer', 'gateway/supervisor', 'gateway/simulator', 'sidecar', 'clients/typescript'];
 
 // Starts before anything is installed and outlives everything else, so it has Node's own modules and nothing more.
 const builtinsOnly = new Set(['gateway/supervisor']);
+
+// Runs in browsers, workers, Deno and Bun too.
+const runsAnywhere = new Set(['clients/typescript']);
 
 // Folders of sidecar/src that may import another folder. Everything else goes through the top files.
 const folderEdges = new Set([
@@ -25,7 +28,11 @@ const folderEdges = new Set([
 const topFilesOverFolders = new Set(['main.ts', 'app.ts', 'server.ts']);
 
 // Tests that drive another package's running parts.
-const testEdges = new Set(['sidecar→gateway/simulator']);
+const testEdges = new Set([
+  'sidecar→gateway/simulator',
+  'clients/typescript→gateway/simulator',
+  'clients/typescript→sidecar',
+]);
 
 interface Place {
   workspace: string;
@@ -64,7 +71,9 @@ function refusePackage(
   specifier: string,
   declared: (workspace: string) => string[],
 ): string | null {
-  if (from.part !== 'src' || specifier.startsWith('node:')) return null;
+  if (from.part !== 'src') return null;
+  if (specifier.startsWith('node:'))
+    return runsAnywhere.has(from.workspace) ? `${from.workspace} must run without Node` : null;
   const name = specifier
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)
@@ -136,6 +145,17 @@ test.each<{ from: string; imports: string; typeOnly?: true; want: string | null 
     want: 'sidecar must not import gateway/simulator',
   },
   { from: 'sidecar/test/io/a.test.ts', imports: '../../../gateway/simulator/src/start.ts', want: null },
+  { from: 'clients/typescript/test/a.test.ts', imports: '../../../sidecar/test/io/wire.ts', want: null },
+  {
+    from: 'clients/typescript/src/call.ts',
+    imports: '../../../sidecar/src/event.ts',
+    want: 'clients/typescript must not import sidecar',
+  },
+  {
+    from: 'clients/typescript/src/call.ts',
+    imports: 'node:fs',
+    want: 'clients/typescript must run without Node',
+  },
   {
     from: 'normalizer/test/a.test.ts',
     imports: '../../sidecar/src/app.ts',

@@ -18,6 +18,7 @@ import { checkRules } from './rules/index.ts';
 import { compareVersions } from './version.ts';
 
 export interface Generated {
+  readonly normalised: Normalised;
   readonly files: Files;
   readonly findings: readonly Finding[];
 }
@@ -43,7 +44,7 @@ async function finish(document: JsonObject, overlay: Overlay, use: 'generate' | 
   await checkRules(normalised, use);
   const outputs: Files[] = [];
   for (const emit of use === 'generate' ? emitters : documentEmitters) outputs.push(await emit(normalised));
-  return { files: Object.assign({}, ...outputs) as Files, findings };
+  return { normalised, files: Object.assign({}, ...outputs) as Files, findings };
 }
 
 async function newestVendorFile(vendorDir: string): Promise<string> {

@@ -3,6 +3,8 @@
 
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { emitClient } from './emit/client.ts';
+import type { Files } from './emit/emitter.ts';
 import { generateContract, normaliseDocument, type Generated } from './generate.ts';
 import { importDocument } from './import.ts';
 import { Problem } from './problem.ts';
@@ -13,19 +15,23 @@ import { staleFiles, writeFiles } from './write.ts';
 const USAGE = `Usage:
   bezant-normalizer import FILE                 IBKR's document (JSON or YAML) → spec/vendor
   bezant-normalizer refresh [--url URL]         the same with the document IBKR publishes now
-  bezant-normalizer generate [--check]          spec/vendor + spec/overlay → spec/generated; --check only compares
+  bezant-normalizer generate [--check]          spec/vendor + spec/overlay → spec/generated and the client's sources;
+                                                --check only compares
   bezant-normalizer normalize --in FILE --out DIR   any document of IBKR's → openapi.json and findings.json in DIR
 Options:
   --spec DIR   the spec folder to work on (default: this project's)
+  --client DIR where generate writes the client's sources (default: this project's; with --spec, nowhere)
   --help       this text`;
 
 const OWN_SPEC = resolve(import.meta.dirname, '../../spec');
+const OWN_CLIENT = resolve(import.meta.dirname, '../../clients/typescript/src/generated');
 
 interface Call {
   readonly rest: readonly string[];
-  readonly specDir: string;
+  readonly specDir: string | undefined;
   readonly flags: {
     readonly check?: boolean;
+    readonly client?: string;
     readonly url?: string;
     readonly in?: string;
     readonly out?: string;
@@ -40,7 +46,7 @@ const COMMANDS: Readonly<
   import: {
     flags: [],
     files: 1,
-    async run({ rest, specDir }) {
+    async run({ rest, specDir = OWN_SPEC }) {
       const from = rest[0] ?? '';
       const { file, paths } = await importDocument(await readText(from), from, join(specDir, 'vendor'));
       return `spec/vendor/${file}: ${paths} paths. Next: npm run generate, and review the diff.`;
@@ -49,7 +55,7 @@ const COMMANDS: Readonly<
   refresh: {
     flags: ['url'],
     files: 0,
-    async run({ specDir, flags }) {
+    async run({ specDir = OWN_SPEC, flags }) {
       const url = flags.url ?? PUBLISHED_URL;
       if (!URL.canParse(url)) throw new Problem(`--url ${url} is no URL`, 2);
       const { file, paths } = await importDocument(
@@ -61,19 +67,15 @@ const COMMANDS: Readonly<
     },
   },
   generate: {
-    flags: ['check'],
+    flags: ['check', 'client'],
     files: 0,
     async run({ specDir, flags }) {
-      const generated = await generateContract(specDir);
-      const outDir = join(specDir, 'generated');
-      if (!flags.check) {
-        await writeFiles(outDir, generated.files);
-        return described(outDir, generated);
-      }
-      const stale = await staleFiles(outDir, generated.files);
-      if (stale.length > 0)
-        throw new Problem(`stale in ${outDir}: ${stale.join(', ')}; run npm run generate and commit`);
-      return `${outDir} is up to date.`;
+      const clientDir = flags.client ?? (specDir === undefined ? OWN_CLIENT : undefined);
+      const generated = await generateContract(specDir ?? OWN_SPEC);
+      const outputs: Output[] = [{ dir: join(specDir ?? OWN_SPEC, 'generated'), files: generated.files }];
+      if (clientDir !== undefined)
+        outputs.push({ dir: clientDir, files: await emitClient(generated.normalised) });
+      return flags.check === true ? checked(outputs) : written(outputs, generated);
     },
   },
   normalize: {
@@ -83,13 +85,33 @@ const COMMANDS: Readonly<
       if (flags.in === undefined || flags.out === undefined)
         throw new Problem('normalize needs --in FILE and --out DIR', 2);
       const generated = await normaliseDocument(await readDocument(flags.in));
-      await writeFiles(flags.out, generated.files);
-      return described(flags.out, generated);
+      return written([{ dir: flags.out, files: generated.files }], generated);
     },
   },
 };
 
-function described(dir: string, { files, findings }: Generated): string {
+interface Output {
+  readonly dir: string;
+  readonly files: Files;
+}
+
+async function checked(outputs: readonly Output[]): Promise<string> {
+  const stale = await Promise.all(
+    outputs.map(async ({ dir, files }) => ({ dir, names: await staleFiles(dir, files) })),
+  );
+  const faults = stale
+    .filter(({ names }) => names.length > 0)
+    .map(({ dir, names }) => `stale in ${dir}: ${names.join(', ')}`);
+  if (faults.length > 0) throw new Problem(`${faults.join('; ')}; run npm run generate and commit`);
+  return outputs.map(({ dir }) => `${dir} is up to date.`).join('\n');
+}
+
+async function written(outputs: readonly Output[], { findings }: Generated): Promise<string> {
+  for (const { dir, files } of outputs) await writeFiles(dir, files);
+  return outputs.map((output) => described(output, findings)).join('\n');
+}
+
+function described({ dir, files }: Output, findings: Generated['findings']): string {
   return `${dir}: ${Object.keys(files).join(', ')}; ${findings.length} repairs.`;
 }
 
@@ -100,7 +122,7 @@ async function run(args: readonly string[]): Promise<string> {
   const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined)
     throw new Problem(name === undefined ? 'no command given' : `no command ${name}`, 2);
-  const { spec = OWN_SPEC, ...flags } = values;
+  const { spec, ...flags } = values;
   const strange = Object.keys(flags).filter((flag) => !command.flags.includes(flag));
   if (strange.length > 0) throw new Problem(`${name} takes no --${strange.join(', --')}`, 2);
   if (rest.length !== command.files) {
@@ -121,6 +143,7 @@ function parse(args: readonly string[]) {
         spec: { type: 'string' },
         help: { type: 'boolean' },
         check: { type: 'boolean' },
+        client: { type: 'string' },
         url: { type: 'string' },
         in: { type: 'string' },
         out: { type: 'string' },

@@ -12,6 +12,15 @@ afterEach(() => rm(dir, { recursive: true }));
 
 const SPEC = join(import.meta.dirname, '../../spec');
 
+const CLIENT = join(import.meta.dirname, '../../clients/typescript/src/generated');
+
+async function filesOf(folder: string): Promise<Record<string, string>> {
+  const names = (await readdir(folder)).toSorted();
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)),
+  );
+}
+
 function document(more: object = {}): Record<string, unknown> {
   return {
     openapi: '3.0.0',
@@ -290,6 +299,19 @@ describe('generate', () => {
       exitCode: 0,
       stderr: '',
     });
+  }, 60_000);
+
+  test('the client’s sources are written and compared where --client says', async () => {
+    const [spec, client] = [join(dir, 'spec'), join(dir, 'client')];
+    const generate = (...more: string[]) =>
+      bezantNormalizer('generate', '--spec', spec, '--client', client, ...more);
+    expect((await generate()).exitCode).toBe(0);
+    const [written, committed] = [await filesOf(client), await filesOf(CLIENT)];
+    expect(written).toEqual(committed);
+    await writeFile(join(client, 'orders.ts'), 'by hand');
+    const { exitCode, stderr } = await generate('--check');
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/: stale in \S+client: orders\.ts; run npm run generate and commit\n$/);
   }, 60_000);
 
   test('a document that breaks a rule changes nothing on disk', async () => {

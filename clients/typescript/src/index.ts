@@ -1,0 +1,12 @@
+// The package's face. An area alone, for a small bundle, is at bezant-client/areas/….
+
+export { createClient, type Client, type ClientOptions } from './client.ts';
+export { createTransport, type Transport, type TransportOptions } from './transport.ts';
+export type { ApiRequest, Caller, CallOptions } from './call.ts';
+export { BezantError, type ErrorDetails, type ErrorKind, type Fault } from './errors.ts';
+export { health, type Health } from './health.ts';
+export { startKeepalive, type Keepalive, type KeepaliveOptions } from './keepalive.ts';
+export { positionPages, positions } from './positions.ts';
+export type { Server } from './server.ts';
+export type { Time } from './time.ts';
+export type * from './generated/models.ts';
