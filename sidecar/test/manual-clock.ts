@@ -43,7 +43,7 @@ export class ManualClock implements Clock {
   }
 }
 
-/** Goes with another clock, until somebody sets it. */
+/** Goes with another clock, in whole milliseconds as the system's, until somebody sets it. */
 export class WallClock implements Clock {
   readonly #steady: Clock;
   #aheadMs = 0;
@@ -53,7 +53,7 @@ export class WallClock implements Clock {
   }
 
   now(): number {
-    return this.#steady.now() + this.#aheadMs;
+    return Math.floor(this.#steady.now()) + this.#aheadMs;
   }
 
   after(ms: number, run: () => void): () => void {

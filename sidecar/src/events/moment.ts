@@ -23,4 +23,4 @@ export const momentOf = ({ clock, steady }: Clocks): Moment => ({
 
 /** When it was, by the clock as it is at `now`; rather too early than too late, so that no outage is told too short. */
 export const wallMsOf = (moment: Moment, now: Moment): number =>
-  Math.min(moment.wallMs, now.wallMs - (now.steadyMs - moment.steadyMs));
+  Math.min(moment.wallMs, Math.floor(now.wallMs - (now.steadyMs - moment.steadyMs)));

@@ -78,6 +78,15 @@ test.each([
   expect(Date.parse(end ?? '') - Date.parse(start ?? '')).toBe(downMs);
 });
 
+test('times are whole milliseconds, as the clock has them', async () => {
+  await clock.advance(0.2);
+  const gaps = open();
+  gaps.begin('refused', now());
+  await clock.advance(60_000.7);
+  const { down_ms: downMs } = (gaps.end(now(), 7, true)?.payload ?? {}) as { down_ms: number };
+  expect(downMs).toBe(60_001);
+});
+
 test('when the clock was set back while this server was away, nobody knows since when things are missing', async () => {
   open().alive();
   wall.jump(-3_600_000);
