@@ -12,7 +12,12 @@ interface Flight {
   cacheMs: number;
   waiters: number;
   abort: AbortController;
+  /** IBKR has it already: its answer may be from before whoever asks now. */
+  isSent: boolean;
 }
+
+/** Makes the call, and says when it leaves: until then it may wait for its turn. */
+type Fetch = (signal: AbortSignal, onSent: () => void) => Promise<GatewayAnswer>;
 
 interface Remembered {
   answer: GatewayAnswer;
@@ -59,29 +64,30 @@ export class Coalescer {
     this.#epoch = deps.epoch;
   }
 
-  async run(call: Call, fetch: (signal: AbortSignal) => Promise<GatewayAnswer>): Promise<GatewayAnswer> {
+  async run(call: Call, fetch: Fetch): Promise<GatewayAnswer> {
     const { operation } = call;
     const { safety } = operation;
     if (safety !== 'read' || emptying.has(operation.id)) {
       try {
-        return await fetch(call.signal);
+        return await fetch(call.signal, () => undefined);
       } finally {
         // Another session or account changes all that IBKR says; anything else leaves reference data as it is.
         this.#forget(safety === 'session' ? Infinity : referenceMs);
       }
     }
     const isShareable = operation.method === 'GET' || operation.cacheMs > 0;
-    if (!isShareable || personalHeaders.some((name) => name in call.headers)) return fetch(call.signal);
+    if (!isShareable || personalHeaders.some((name) => name in call.headers))
+      return fetch(call.signal, () => undefined);
 
     const key = this.#keyOf(call);
-    if (isFresh(call)) return this.#join(key, this.#launch(key, call, fetch), call.signal);
-    const known = this.#recall(key);
+    const wantsFresh = isFresh(call);
+    const known = wantsFresh ? null : this.#recall(key);
     if (known !== null) {
       this.#observe({ kind: 'coalesced', operation: operation.id, how: 'cached' });
       return known;
     }
     const flight = this.#flights.get(key);
-    if (flight !== undefined) {
+    if (flight !== undefined && !(wantsFresh && flight.isSent)) {
       this.#observe({ kind: 'coalesced', operation: operation.id, how: 'shared' });
       return this.#join(key, flight, call.signal);
     }
@@ -94,10 +100,19 @@ export class Coalescer {
     for (const [key, { cacheMs }] of this.#flights) if (cacheMs < belowMs) this.#flights.delete(key);
   }
 
-  #launch(key: string, { operation }: Call, fetch: (signal: AbortSignal) => Promise<GatewayAnswer>): Flight {
+  #launch(key: string, { operation }: Call, fetch: Fetch): Flight {
     const abort = new AbortController();
     const { cacheMs } = operation;
-    const flight: Flight = { answer: fetch(abort.signal), cacheMs, waiters: 0, abort };
+    let isSent = false;
+    const flight: Flight = {
+      answer: fetch(abort.signal, () => (isSent = true)),
+      cacheMs,
+      waiters: 0,
+      abort,
+      get isSent() {
+        return isSent;
+      },
+    };
     this.#flights.set(key, flight);
     flight.answer.then(
       (answer) => {

@@ -74,9 +74,11 @@ export function createPipeline(deps: {
     priority: Priority,
     signal: AbortSignal,
     sentSignal = signal,
+    onSent = (): void => undefined,
   ): Promise<GatewayAnswer> {
     const { operation } = call;
     const leave = await governor.enter(operation, priority, signal);
+    onSent();
     const startedMs = clock.now();
     let outcome: 'sent' | 'unsent' = 'sent';
     try {
@@ -118,14 +120,14 @@ export function createPipeline(deps: {
     }
   }
 
-  async function proceed(call: Call, signal: AbortSignal): Promise<GatewayAnswer> {
+  async function proceed(call: Call, signal: AbortSignal, onSent: () => void): Promise<GatewayAnswer> {
     const { operation } = call;
     const { safety } = operation;
     const priority = safety === 'order' ? 'order' : safety === 'session' ? 'session' : 'caller';
     // What is no read can be left unsent, but once it is sent it is not taken back: its outcome must be seen.
     const sentSignal = safety === 'read' ? signal : never;
     if (session.isUsable()) await preflight.before(operation);
-    const answer = await warmUp.run(call, () => send(call, priority, signal, sentSignal), signal);
+    const answer = await warmUp.run(call, () => send(call, priority, signal, sentSignal, onSent), signal);
     if (safety !== 'read' || operation.preflight.length === 0 || !wantsPreflight(answer)) return answer;
     await preflight.before(operation);
     return send(call, priority, signal);
@@ -136,7 +138,7 @@ export function createPipeline(deps: {
       guard(call, deps.guard, principal);
       validate(call);
       return unlessAborted(
-        coalescer.run(call, (signal) => proceed(call, signal)),
+        coalescer.run(call, (signal, onSent) => proceed(call, signal, onSent)),
         call.signal,
       );
     },

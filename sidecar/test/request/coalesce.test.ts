@@ -83,6 +83,29 @@ test.each([
   expect(flights).toHaveLength(2);
 });
 
+test('fresh answers are shared by those who ask before the call has left, and by no one after', async () => {
+  const { coalescer, flights, fetch, how } = setUp();
+  let leave = (): void => undefined;
+  const forced = call(read, { target: '/v1/api/thing?force=true' });
+  const waiting = (signal: AbortSignal, onSent: () => void): Promise<GatewayAnswer> => {
+    leave = onSent;
+    return fetch(signal);
+  };
+  const both = [coalescer.run(forced, waiting), coalescer.run(forced, waiting)];
+  expect(flights).toHaveLength(1);
+  leave();
+  const late = coalescer.run(forced, fetch);
+  expect(flights).toHaveLength(2);
+  flights[0]?.resolve(answer('early'));
+  flights[1]?.resolve(answer('late'));
+  expect((await Promise.all([...both, late])).map(({ body }) => body.toString())).toEqual([
+    '"early"',
+    '"early"',
+    '"late"',
+  ]);
+  expect(how).toEqual(['shared']);
+});
+
 test('reads by POST are told apart by their bodies', async () => {
   const { coalescer, flights, fetch } = setUp();
   const first = coalescer.run(call(postedRead, { body: Buffer.from('{"a":1}') }), fetch);
