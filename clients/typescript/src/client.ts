@@ -1,10 +1,12 @@
 // The whole client: every area of IBKR's API and what bezant adds, over one transport.
 
 import type { Caller, CallOptions } from './call.ts';
+import { createConidOf, type ConidOf } from './conid.ts';
 import { areas, type Areas } from './generated/areas.ts';
 import type { IndividualPosition } from './generated/models.ts';
 import { health, type Health } from './health.ts';
 import { startKeepalive, type Keepalive, type KeepaliveOptions } from './keepalive.ts';
+import { modifyOrder, placeOrder, type OrderOptions, type OrderOutcome, type OrderTicket } from './order.ts';
 import { positions } from './positions.ts';
 import type { Server } from './server.ts';
 import { createTransport, type TransportOptions } from './transport.ts';
@@ -21,16 +23,45 @@ export interface Client extends Caller, Areas {
   keepalive(options?: KeepaliveOptions): Keepalive;
   /** Every position of an account, whatever the number. */
   positions(accountId: string, options?: CallOptions): Promise<IndividualPosition[]>;
+  /** The contract a symbol means, picked only where there is no doubt; see ConidOptions. */
+  readonly conidOf: ConidOf;
+  /** Places an order and answers IBKR's questions as the policy says; without one they are handed back. */
+  placeOrder(
+    accountId: string,
+    ticket: OrderTicket | readonly OrderTicket[],
+    options?: OrderOptions,
+  ): Promise<OrderOutcome>;
+  /** Changes an open order; the ticket repeats all of it. */
+  modifyOrder(
+    accountId: string,
+    orderId: string | number,
+    ticket: OrderTicket,
+    options?: OrderOptions,
+  ): Promise<OrderOutcome>;
 }
 
 export function createClient(options: ClientOptions = {}): Client {
   const { server = 'bezant' } = options;
   const transport = createTransport(options);
+  const parts = areas(transport);
+  // IBKR wants it before orders; bezant makes it by itself
+  const firstCall = async ({ signal, timeoutMs }: CallOptions = {}): Promise<void> => {
+    if (server === 'gateway') await parts.accounts.getBrokerageAccounts({ signal, timeoutMs });
+  };
   return {
-    ...areas(transport),
+    ...parts,
     call: transport.call,
     health: (call) => health(transport, server, call),
     keepalive: (keepalive) => startKeepalive(transport, keepalive, transport.time),
     positions: (accountId, call) => positions(transport, accountId, server, call),
+    conidOf: createConidOf(transport),
+    async placeOrder(accountId, ticket, order) {
+      await firstCall(order);
+      return placeOrder(transport, accountId, ticket, order);
+    },
+    async modifyOrder(accountId, orderId, ticket, order) {
+      await firstCall(order);
+      return modifyOrder(transport, accountId, orderId, ticket, order);
+    },
   };
 }

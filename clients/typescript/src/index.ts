@@ -6,6 +6,17 @@ export type { ApiRequest, Caller, CallOptions } from './call.ts';
 export { BezantError, type ErrorDetails, type ErrorKind, type Fault } from './errors.ts';
 export { health, type Health } from './health.ts';
 export { startKeepalive, type Keepalive, type KeepaliveOptions } from './keepalive.ts';
+export { createConidOf, type ConidOf, type ConidOptions, type Listing } from './conid.ts';
+export {
+  modifyOrder,
+  placeOrder,
+  type ConfirmPolicy,
+  type OrderOptions,
+  type OrderOutcome,
+  type OrderQuestion,
+  type OrderTicket,
+  type SubmittedOrder,
+} from './order.ts';
 export { positionPages, positions } from './positions.ts';
 export type { Server } from './server.ts';
 export type { Time } from './time.ts';

@@ -1,6 +1,6 @@
-// The real server before the simulated Gateway, and clients of either. All of it ends with the test.
+// The real server before the simulated Gateway, and clients of either. All of it ends by itself.
 
-import { afterEach } from '@jest/globals';
+import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import { startSimulator, type Simulator } from '../../../gateway/simulator/src/simulator.ts';
 import type { Scenario } from '../../../gateway/simulator/src/scenario.ts';
 import { startSidecar, type Env, type Sidecar } from '../../../sidecar/test/io/sidecar-process.ts';
@@ -19,31 +19,56 @@ export interface Stage {
   readonly simulator: Simulator;
   readonly sidecar: Sidecar;
   /** Of bezant. */
-  client(options?: ClientOptions): Client;
+  readonly client: (options?: ClientOptions) => Client;
   /** Of the Gateway itself, without bezant before it. */
-  direct(options?: ClientOptions): Client;
+  readonly direct: (options?: ClientOptions) => Client;
   /** `POST /faults` and so on, as docs/simulator.md lists them. */
-  control(operation: string, body?: object): Promise<unknown>;
+  readonly control: (operation: string, body?: object) => Promise<unknown>;
 }
 
-const started: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const stop of started.splice(0).reverse()) await stop();
-});
+type Stop = () => Promise<unknown>;
 
-export async function startGateway({ scenario = 'demo', timeScale = 1 }: Setting = {}) {
+const untilTestEnds: Stop[] = [];
+afterEach(() => stopAll(untilTestEnds));
+
+export function startStage(setting: Setting = {}): Promise<Stage> {
+  return begin(setting, untilTestEnds);
+}
+
+/** One for all tests of a describe. */
+export function sharedStage(setting: Setting = {}): () => Stage {
+  const stops: Stop[] = [];
+  let stage: Stage | undefined;
+  beforeAll(async () => {
+    stage = await begin(setting, stops);
+  });
+  afterAll(() => stopAll(stops));
+  return () => {
+    if (stage === undefined) throw new Error('the stage is not there yet');
+    return stage;
+  };
+}
+
+export async function startGateway(setting: Setting = {}, stops = untilTestEnds) {
+  const { scenario = 'demo', timeScale = 1 } = setting;
   const simulator = await startSimulator({ scenario, timeScale, tls: false });
-  started.push(() => simulator.stop());
-  const control: Stage['control'] = (operation, body) => simulator.control.call(operation, body);
+  stops.push(() => simulator.stop());
+  const control = (operation: string, body?: object): Promise<unknown> =>
+    simulator.control.call(operation, body);
   await control('POST /faults', { pacing: 'off' });
-  const direct: Stage['direct'] = (options) =>
+  const direct = (options?: ClientOptions): Client =>
     createClient({ baseUrl: simulator.url, server: 'gateway', ...options });
   return { simulator, control, direct };
 }
 
-export async function startStage(setting: Setting = {}): Promise<Stage> {
-  const gateway = await startGateway(setting);
+async function begin(setting: Setting, stops: Stop[]): Promise<Stage> {
+  const gateway = await startGateway(setting, stops);
   const sidecar = await startSidecar(`${gateway.simulator.url}/v1/api`, setting.env);
-  started.push(() => sidecar.stop());
-  return { ...gateway, sidecar, client: (options) => createClient({ baseUrl: sidecar.url, ...options }) };
+  stops.push(() => sidecar.stop());
+  const client = (options?: ClientOptions): Client => createClient({ baseUrl: sidecar.url, ...options });
+  return { ...gateway, sidecar, client };
+}
+
+async function stopAll(stops: Stop[]): Promise<void> {
+  for (const stop of stops.splice(0).reverse()) await stop();
 }

@@ -2,7 +2,8 @@
 // generator's own HTTP client is left out: the package's hand-written one fills in, encodes and sends.
 
 import { generateApi } from 'swagger-typescript-api';
-import { plainJson } from '../json.ts';
+import { list, walk } from '../document.ts';
+import { cloneJson, plainJson, type JsonObject } from '../json.ts';
 import { Problem } from '../problem.ts';
 import type { Emitter } from './emitter.ts';
 import { operationRows, type OperationRow } from './operations.ts';
@@ -14,7 +15,7 @@ export const emitClient: Emitter = async ({ document, overlay }) => {
   const rows = operationRows(document, overlay);
   const areas = new Map(rows.map(({ tag }) => [tag, areaOf(tag, rows)]));
   const { files } = await generateApi({
-    spec: plainJson(document),
+    spec: plainJson(withNullable(document)),
     output: false,
     silent: true,
     modular: true,
@@ -37,6 +38,21 @@ export const emitClient: Emitter = async ({ document, overlay }) => {
     'areas.ts': GENERATED + indexOf([...areas.values()]),
   };
 };
+
+/** The generator overlooks the `null` in the type of an object, a list or an enum, but knows the older way to say it. */
+function withNullable(document: JsonObject): JsonObject {
+  const copy = cloneJson(document);
+  for (const { node } of walk(copy, 'schema')) {
+    const types = list(node, 'type');
+    if (!types.includes('null')) continue;
+    const [only, ...others] = types.filter((type) => type !== 'null');
+    if (only === undefined || others.length > 0) continue;
+    node['type'] = only;
+    node['nullable'] = true;
+    if (node['enum'] !== undefined) node['enum'] = list(node, 'enum').filter((value) => value !== null);
+  }
+  return copy;
+}
 
 interface Area {
   readonly tag: string;

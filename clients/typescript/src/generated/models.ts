@@ -5539,23 +5539,24 @@ export interface FailedTickleResponse {
   error?: string;
 }
 
-export interface Features {
-  symbol?: {
+export type Features = Record<
+  string,
+  {
+    symbol?: string;
     /** @format int32 */
     conid?: number;
     /** @format int32 */
+    underlyingConid?: number;
+    /** @format int32 */
     expirationDate?: number;
     /** @format int32 */
-    longFuturesCutOff?: number;
-    /** @format int32 */
-    ltd?: number;
+    ltd?: number | string;
     /** @format int32 */
     shortFuturesCutOff?: number;
-    symbol?: string;
     /** @format int32 */
-    underlyingConid?: number;
-  }[];
-}
+    longFuturesCutOff?: number;
+  }[]
+>;
 
 export interface ForecastDetailsResponse {
   /** @format int32 */
@@ -5739,7 +5740,7 @@ export interface IndividualPosition {
   /** @format int32 */
   pageSize?: number;
   position?: number;
-  putOrCall?: "P" | "C";
+  putOrCall?: "P" | "C" | null;
   realizedPnl?: number;
   sector?: string | null;
   sectorGroup?: string | null;
@@ -6144,9 +6145,11 @@ export type Notifications = {
 
 export interface OrderCancelSuccess {
   msg?: "Request was submitted";
-  order_id?: string;
-  conid?: string;
-  account?: string;
+  /** @format int64 */
+  order_id?: number | string;
+  /** @format int64 */
+  conid?: number | string;
+  account?: string | null;
 }
 
 export interface OrderPreview {
@@ -6159,22 +6162,22 @@ export interface OrderPreview {
     current?: string;
     change?: string;
     after?: string;
-  };
+  } | null;
   initial?: {
     current?: string;
     change?: string;
     after?: string;
-  };
+  } | null;
   maintenance?: {
     current?: string;
     change?: string;
     after?: string;
-  };
+  } | null;
   position?: {
     current?: string;
     change?: string;
     after?: string;
-  };
+  } | null;
   warn?: string;
   error?: string | null;
 }
@@ -6184,6 +6187,7 @@ export type OrderReplyMessage = {
   isSuppressed?: boolean;
   message?: string[];
   messageIds?: string[];
+  messageOptions?: string[];
 }[];
 
 export interface OrderStatus {
@@ -6552,6 +6556,7 @@ export type SecdefSearchResponse = {
 export interface SetAccountResponse {
   set?: boolean;
   acctId?: string;
+  success?: string;
 }
 
 export interface SignatureAndOwners {
@@ -6739,8 +6744,9 @@ export interface SuccessfulTickleResponse {
   };
 }
 
-export interface SummaryMarketValueResponse {
-  currency?: {
+export type SummaryMarketValueResponse = Record<
+  string,
+  {
     total_cash?: string;
     settled_cash?: string;
     "MTD Interest"?: string;
@@ -6765,8 +6771,8 @@ export interface SummaryMarketValueResponse {
     unrealized_pnl?: string;
     realized_pnl?: string;
     "Exchange Rate"?: string;
-  };
-}
+  }
+>;
 
 export interface SummaryOfAccountBalancesResponse {
   total?: {
