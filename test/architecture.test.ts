@@ -8,7 +8,14 @@ import { importsOf, type Import } from './imports.ts';
 
 const root = join(import.meta.dirname, '..');
 
-const workspaces = ['normalizer', 'gateway/supervisor', 'gateway/simulator', 'sidecar', 'clients/typescript'];
+const workspaces = [
+  'normalizer',
+  'gateway/supervisor',
+  'gateway/simulator',
+  'sidecar',
+  'clients/typescript',
+  'clients/cli',
+];
 
 // Starts before anything is installed and outlives everything else, so it has Node's own modules and nothing more.
 const builtinsOnly = new Set(['gateway/supervisor']);
@@ -32,6 +39,8 @@ const testEdges = new Set([
   'sidecar→gateway/simulator',
   'clients/typescript→gateway/simulator',
   'clients/typescript→sidecar',
+  'clients/cli→gateway/simulator',
+  'clients/cli→sidecar',
 ]);
 
 interface Place {

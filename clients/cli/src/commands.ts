@@ -1,0 +1,34 @@
+// Every command by name. Each is loaded when it is called, so that the others cost nothing.
+
+import type { Command } from 'commander';
+import type { Cli } from './cli.ts';
+
+/** Adds arguments, options and what to do. `open` gives the command what it works with, once the flags are read. */
+export type Define = (command: Command, open: () => Cli) => void;
+
+export interface CommandRow {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly define: Define }>;
+}
+
+export const commands: readonly CommandRow[] = [
+  {
+    name: 'health',
+    summary: 'whether IBKR knows us and orders can go out',
+    load: () => import('./commands/health.ts'),
+  },
+  { name: 'accounts', summary: 'the accounts of this login', load: () => import('./commands/accounts.ts') },
+  {
+    name: 'summary',
+    summary: 'cash, margin and value of an account',
+    load: () => import('./commands/summary.ts'),
+  },
+  {
+    name: 'positions',
+    summary: 'every position of an account',
+    load: () => import('./commands/positions.ts'),
+  },
+  { name: 'orders', summary: "an account's orders of today", load: () => import('./commands/orders.ts') },
+  { name: 'tickle', summary: 'keep the session alive', load: () => import('./commands/tickle.ts') },
+];

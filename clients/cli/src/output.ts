@@ -1,0 +1,104 @@
+// Where everything a command has to say goes: data to stdout in the format asked for, everything else to stderr.
+
+import { styleText } from 'node:util';
+import { csvText } from './csv.ts';
+import { column, isRow, type Column, type Report, type Row } from './report.ts';
+import { fieldsText, tableText, type Look } from './table.ts';
+
+export type Format = 'json' | 'table' | 'csv';
+
+export interface OutputOptions {
+  /** Undefined: tables on a terminal, JSON elsewhere. */
+  readonly format: Format | undefined;
+  readonly pretty: boolean;
+}
+
+export interface Streams {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+export interface Output {
+  readonly format: Format;
+  print(report: Report): void;
+  /** To stderr, one line. */
+  note(text: string): void;
+  /** What takes long, to whoever looks: one line that is gone when there is something to say. */
+  progress(text: string): void;
+  /** Takes the progress away. */
+  clear(): void;
+  readonly look: Look;
+}
+
+export function createOutput({ stdout, stderr }: Streams, { format: asked, pretty }: OutputOptions): Output {
+  const format = asked ?? (stdout.isTTY ? 'table' : 'json');
+  const look = lookOf(stdout);
+  let isProgressing = false;
+  const clear = (): void => {
+    if (isProgressing) stderr.write('\r\u001b[K');
+    isProgressing = false;
+  };
+  return {
+    format,
+    look,
+    print(report) {
+      clear();
+      stdout.write(textOf(report, format, pretty, look));
+    },
+    note(text) {
+      clear();
+      stderr.write(`${text}\n`);
+    },
+    progress(text) {
+      if (!stderr.isTTY) return;
+      clear();
+      stderr.write(text.slice(0, Math.max(20, stderr.columns - 1)));
+      isProgressing = true;
+    },
+    clear,
+  };
+}
+
+/** NO_COLOR and FORCE_COLOR count, and colours are for terminals (Node's styleText decides). */
+export function lookOf(stream: NodeJS.WriteStream): Look {
+  const styles = { title: 'bold', up: 'green', down: 'red', quiet: 'dim' } as const;
+  return {
+    width: stream.isTTY && stream.columns > 0 ? stream.columns : undefined,
+    paint: (text, as) => styleText(styles[as], text, { stream }),
+  };
+}
+
+export function textOf(report: Report, format: Format, pretty: boolean, look: Look): string {
+  if (format === 'json') return jsonText(report.data, pretty);
+  const rows = report.rows ?? (Array.isArray(report.data) && report.data.every(isRow) ? report.data : null);
+  if (rows !== null) {
+    const columns = report.columns ?? columnsOf(rows);
+    if (format === 'csv') return csvText(rows, columns);
+    return rows.length === 0 ? `${report.empty ?? 'Nothing.'}\n` : tableText(rows, columns, look);
+  }
+  if (!isRow(report.data)) return jsonText(report.data, true);
+  const fields = Object.entries(report.data);
+  if (format === 'table') return fieldsText(fields, look);
+  return csvText(
+    fields.map(([field, value]) => ({ field, value })),
+    [column('field'), column('value')],
+  );
+}
+
+/** Nothing where the answer was empty. */
+function jsonText(data: unknown, pretty: boolean): string {
+  return data === undefined ? '' : `${JSON.stringify(data, null, pretty ? 2 : undefined)}\n`;
+}
+
+/** What the rows have, for answers whose columns nobody has chosen. */
+export function columnsOf(rows: readonly Row[]): Column[] {
+  const keys = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return keys.map((key) => {
+    const isNumber = rows.every(
+      (row) => row[key] === undefined || row[key] === null || typeof row[key] === 'number',
+    );
+    // A number of an id is no amount
+    const style = isNumber && !/id$|conid|time|date/i.test(key) ? 'number' : 'text';
+    return column(key, style, { shrinks: style === 'text' });
+  });
+}
