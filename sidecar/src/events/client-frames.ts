@@ -54,9 +54,5 @@ export function errorFrame(topic: string, code: string, error: string): Buffer {
   return toFrame({ topic, error, code });
 }
 
-/** IBKR's side is open, but would drop a subscription. */
-export const isWaiting = (frame: Buffer): boolean =>
-  frame.toString('utf8', 0, 64).includes('waiting for session');
-
 export const tradingRefused =
   'This would exercise options, which is not allowed here: the server is read-only, or the key may not trade.';

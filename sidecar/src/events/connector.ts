@@ -44,6 +44,9 @@ export interface Connector {
   onReady(listener: () => void): Stop;
   /** Once after each `onReady`. */
   onDown(listener: (cause: DownCause) => void): Stop;
+  /** Lets the listeners have a frame that has come another way. */
+  tell(frame: Frame): void;
+  /** Once is enough; more does no harm. */
   start(): void;
   stop(): Promise<void>;
 }
@@ -212,7 +215,9 @@ export function createConnector(
     onHeartbeat: heartbeats.add,
     onReady: readies.add,
     onDown: downs.add,
+    tell: frames.tell,
     start() {
+      if (current.phase !== 'idle') return;
       stopWatching = session.onChange((_from, to) => sessionChanged(to));
       dial();
     },

@@ -1,22 +1,19 @@
-// Everything from IBKR's WebSocket to the sink of events: connects, asks for the topics, reads the frames, and reads up what
-// an outage has missed. Readers see the same connection through `upstream` and `lines`.
+// From the connection to IBKR to the sink of events: asks for the topics, makes events of the frames, and reads up what an
+// outage has missed.
 
-import type { Gateway } from '../gateway.ts';
 import type { Observe } from '../observe.ts';
 import { createCatchUp } from './catch-up.ts';
-import { isObject, type Json } from './client-frames.ts';
-import { createConnector, type SessionView } from './connector.ts';
+import type { Json } from './client-frames.ts';
+import type { Connection } from './connection.ts';
 import type { NewEvent } from '../event.ts';
 import type { QuoteLines } from './followed.ts';
 import type { Frame } from './frame-reader.ts';
 import { createFrameMemory, tellFrame, tellReadOrders, tellReadTrades } from './frames.ts';
 import { createGaps } from './gaps.ts';
 import { momentOf, type Clocks, type Moment } from './moment.ts';
-import { isReadFailure, readAccounts, type OwnRead } from './own-reads.ts';
-import type { RelayUpstream } from './relay-upstream.ts';
+import type { OwnRead } from './own-reads.ts';
 import type { EventsStatus } from './routes.ts';
 import { seed, type History } from './seed.ts';
-import { createSubscriptions } from './subscriptions.ts';
 
 /** Always asked for. Trades of the day are sent from the beginning, so that no one is lost when REST fails. */
 const always: readonly (readonly [head: string, args: Json])[] = [
@@ -33,8 +30,6 @@ const holdTradesMs = 5_000;
 const maxHeldFrames = 10_000;
 
 export interface Events {
-  /** The connection to IBKR as the relay shares it. */
-  upstream: RelayUpstream;
   /** Quotes for readers of single instruments. */
   lines: QuoteLines;
   /** Grows with each restart and each outage that is over. */
@@ -45,66 +40,35 @@ export interface Events {
 
 export async function startEvents(
   deps: Clocks & {
-    gateway: Pick<Gateway, 'url' | 'cookies' | 'tls'>;
-    fingerprint: string | null;
-    userAgent: string;
-    /** In [0, 1). */
-    random: () => number;
+    /** Started and stopped in here. */
+    connection: Connection;
     observe: Observe;
-    session: SessionView;
     store: { history: History; nextEpoch(): Promise<number> };
     /** Never throws, never waits. */
     write: (event: NewEvent) => void;
     read: OwnRead;
     dataDir: string;
-    /** IBKR's word on the session, as it comes. */
-    onStatus: (status: Json) => void;
   },
 ): Promise<Events> {
-  const { clock, steady, observe, store, write } = deps;
+  const { clock, steady, connection, observe, store, write } = deps;
   const startedMs = steady.now();
   let epoch = await store.nextEpoch();
   const memory = createFrameMemory();
   const gaps = createGaps(deps);
-  const connector = createConnector(deps);
-  const stopping = new AbortController();
 
-  let accounts: Promise<string[]> | null = null;
+  let isStopping = false;
   const counts = { malformed: 0, oversized: 0 };
   /** Today's trades, until REST has told which of them were missed. */
   let heldTrades: Frame[] | null = null;
   let cancelHold = (): void => undefined;
   let isFirstOrders = false;
 
-  const accountsOnce = (signal: AbortSignal): Promise<string[]> => {
-    const asked = accounts ?? readAccounts(deps.read, signal);
-    accounts = asked;
-    asked.catch(() => {
-      if (accounts === asked) accounts = null;
-    });
-    return asked;
-  };
-
-  const subscriptions = createSubscriptions({
-    send: (text) => connector.send(text),
-    clock,
-    observe,
-    async prepare() {
-      try {
-        await accountsOnce(stopping.signal);
-        return true;
-      } catch (cause) {
-        if (!isReadFailure(cause)) observe({ kind: 'events-fault', part: 'preflight', cause });
-        return false;
-      }
-    },
-  });
-  for (const [head, args] of always) subscriptions.want(head, args);
+  for (const [head, args] of always) connection.want(head, args);
 
   const catchUp = createCatchUp({
     ...deps,
     gaps,
-    accounts: () => accountsOnce(stopping.signal),
+    accounts: () => connection.accounts(),
     mark: () => memory.orders.mark(),
     takeOrders: (rows, mark) =>
       heal('orders', tellReadOrders(rows, memory, { receivedAtMs: clock.now(), mark })),
@@ -154,14 +118,9 @@ export async function startEvents(
     observe({ kind: 'frame', topic: label, events: events.length });
     if (isSnapshot) heal('orders', events);
     else events.forEach(write);
-    if (topic === 'sts' && isObject(frame.json?.['args'])) deps.onStatus(frame.json['args']);
-    if (label === 'error' && /accounts/i.test(String(frame.json?.['error']))) {
-      accounts = null;
-      subscriptions.unprepared();
-    }
   }
 
-  connector.onFrame((frame) => {
+  connection.onFrame((frame) => {
     try {
       take(frame);
     } catch (error) {
@@ -170,58 +129,45 @@ export async function startEvents(
       throw error;
     }
   });
-  connector.onBroken((kind) => {
+  connection.onBroken((kind) => {
     counts[kind] += 1;
     observe({ kind: 'frame', topic: kind, events: 0 });
-    if (connector.isReady()) catchUp.wish();
+    if (connection.isReady()) catchUp.wish();
   });
-  connector.onHeartbeat(() => {
-    if (connector.isReady() && !catchUp.isRunning()) gaps.alive();
+  connection.onHeartbeat(() => {
+    if (connection.isReady() && !catchUp.isRunning()) gaps.alive();
   });
-  connector.onReady(() => {
-    accounts = null;
+  connection.onReady(() => {
     heldTrades = [];
     isFirstOrders = true;
     cancelHold = steady.after(holdTradesMs, releaseTrades);
     // From here on a crash is an outage, even one before everything has been read up.
     gaps.alive();
     catchUp.ready();
-    subscriptions.connected();
   });
-  connector.onDown((cause) => {
-    subscriptions.disconnected();
+  connection.onDown((cause) => {
     releaseTrades();
     catchUp.down();
     // From the last that was heard: a connection that is silent has been missing things for a while.
-    gaps.begin(cause, connector.state().lastMessage ?? momentOf(deps));
+    gaps.begin(cause, connection.state().lastMessage ?? momentOf(deps));
   });
 
   void seed((...query) => store.history(...query), memory, clock.now())
     .catch((cause: unknown) => observe({ kind: 'events-fault', part: 'seed', cause }))
     .then(() => {
-      if (!stopping.signal.aborted) connector.start();
+      if (!isStopping) connection.start();
     });
 
   return {
-    upstream: {
-      isReady: () => connector.isReady(),
-      send: (text) => connector.send(text),
-      onFrame: (listener) => connector.onFrame(({ text, json }) => listener(text, json)),
-      onReady: (listener) => connector.onReady(listener),
-      onDown: (listener) => connector.onDown(() => listener()),
-      isWanted: (head) => subscriptions.isWanted(head),
-      want: (head, args) => subscriptions.want(head, args),
-    },
-
     lines: {
-      touch: (conid) => subscriptions.touch(`smd+${conid}`, quoteFields),
-      hold: (conid) => subscriptions.want(`smd+${conid}`, quoteFields),
+      touch: (conid) => connection.touch(`smd+${conid}`, quoteFields),
+      hold: (conid) => connection.want(`smd+${conid}`, quoteFields),
     },
 
     epoch: () => epoch,
 
     status() {
-      const state = connector.state();
+      const state = connection.state();
       const time = (moment: Moment | null): string | null => moment && new Date(moment.wallMs).toISOString();
       const outage = gaps.outage();
       return {
@@ -229,7 +175,7 @@ export async function startEvents(
         last_message_at: time(state.lastMessage),
         reconnect_count: Math.max(0, state.readyCount - 1),
         uptime_seconds: Math.floor((steady.now() - startedMs) / 1000),
-        topics_subscribed: subscriptions.heads(),
+        topics_subscribed: connection.heads(),
         state: state.phase,
         connected_since: time(state.readySince),
         last_heartbeat_at: time(state.lastHeartbeat),
@@ -244,9 +190,8 @@ export async function startEvents(
     },
 
     async stop() {
-      stopping.abort(new Error('the events are stopping'));
-      subscriptions.stop();
-      await connector.stop();
+      isStopping = true;
+      await connection.stop();
       await catchUp.stop();
     },
   };

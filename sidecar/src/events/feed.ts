@@ -1,5 +1,5 @@
 // Everything about events, started and stopped together: the store, the connection to IBKR that fills it, and the readers.
-// Switched off, there is no store and no connection of our own; WebSocket clients then get one each.
+// Switched off, there is nothing but the connection, made when the first WebSocket client comes.
 
 import type { RequestHandler } from 'express';
 import type { Config } from '../config.ts';
@@ -7,14 +7,14 @@ import type { Gateway } from '../gateway.ts';
 import type { Observe } from '../observe.ts';
 import { startStore } from '../store/open.ts';
 import type { Json } from './client-frames.ts';
+import { createConnection, type Connection } from './connection.ts';
 import type { SessionView } from './connector.ts';
 import { startEvents } from './events.ts';
 import { createJournal } from './journal.ts';
 import type { Clocks } from './moment.ts';
 import type { OwnRead } from './own-reads.ts';
-import { startRelay } from './relay.ts';
 import { createEventRoutes, eventsDisabled } from './routes.ts';
-import { startSharedRelay } from './shared-relay.ts';
+import { startRelay } from './relay.ts';
 import type { DoorRules, SocketDoor } from './socket-door.ts';
 
 export interface Feed {
@@ -41,21 +41,26 @@ interface FeedDeps extends Clocks {
   door: DoorRules;
 }
 
-export function startFeed(deps: FeedDeps): Promise<Feed> {
-  return deps.config.eventsEnabled ? startWithStore(deps) : Promise.resolve(startWithout(deps));
+export async function startFeed(deps: FeedDeps): Promise<Feed> {
+  const { config, session } = deps;
+  const connection = createConnection({
+    ...deps,
+    fingerprint: config.gatewayFingerprint,
+    onStatus: (status) => session.heard(status),
+  });
+  return config.eventsEnabled ? await startWithStore(deps, connection) : startWithout(deps, connection);
 }
 
-async function startWithStore(deps: FeedDeps): Promise<Feed> {
-  const { config, clock, observe, session } = deps;
+async function startWithStore(deps: FeedDeps, connection: Connection): Promise<Feed> {
+  const { config, clock, observe } = deps;
   const opened = await startStore(deps);
   const { store, writer } = opened;
   const events = await startEvents({
     ...deps,
-    fingerprint: config.gatewayFingerprint,
+    connection,
     dataDir: config.dataDir,
     store: { history: (...query) => store.history(...query), nextEpoch: () => store.nextEpoch() },
     write: (event) => writer.write(event),
-    onStatus: (status) => session.heard(status),
   });
   const journal = await createJournal({
     store,
@@ -76,7 +81,8 @@ async function startWithStore(deps: FeedDeps): Promise<Feed> {
     epoch: () => events.epoch(),
     status: () => events.status(),
   });
-  const relay = startSharedRelay({ ...deps, ...deps.door, upstream: events.upstream });
+  const onClient = (): void => undefined;
+  const relay = startRelay({ ...deps, ...deps.door, upstream: connection, onClient });
   return {
     handle: routes.handle,
     relay,
@@ -92,12 +98,13 @@ async function startWithStore(deps: FeedDeps): Promise<Feed> {
   };
 }
 
-function startWithout(deps: FeedDeps): Feed {
-  const relay = startRelay({ ...deps, ...deps.door, fingerprint: deps.config.gatewayFingerprint });
+function startWithout(deps: FeedDeps, connection: Connection): Feed {
+  const onClient = (): void => connection.start();
+  const relay = startRelay({ ...deps, ...deps.door, upstream: connection, onClient });
   return {
     handle: eventsDisabled,
     relay,
     stopReaders: () => relay.stop(),
-    stop: () => Promise.resolve(),
+    stop: () => connection.stop(),
   };
 }

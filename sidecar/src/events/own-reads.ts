@@ -24,9 +24,12 @@ const dayMs = 86_400_000;
 /** IBKR's documentation, trades: of the current day and up to six before. */
 const maxDays = 7;
 
-export async function readAccounts(read: OwnRead, signal: AbortSignal): Promise<string[]> {
-  const answer = await object(read('getBrokerageAccounts', {}, signal));
-  const { accounts } = answer;
+/** What IBKR's `act` frames have as `args`, too. */
+export async function readAccounts(read: OwnRead, signal: AbortSignal): Promise<Json> {
+  return await object(read('getBrokerageAccounts', {}, signal));
+}
+
+export function accountsOf({ accounts }: Json): string[] {
   const names = Array.isArray(accounts) ? (accounts as unknown[]) : [];
   // `All` stands for the accounts of an adviser together.
   return names.filter((name): name is string => typeof name === 'string' && name !== 'All');

@@ -2,7 +2,7 @@
 
 import { WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
-import { cutReason, tryAgainLater } from './close-codes.ts';
+import { tryAgainLater } from './close-codes.ts';
 
 export const clientTimes = {
   /** Until IBKR is there, for a client that came while it was not: its own patience is rarely longer. */
@@ -17,7 +17,7 @@ const maxWaitingBytes = 4 * 1024 * 1024;
 
 export interface RelayClient {
   send(frame: Buffer): void;
-  /** Ends the connection; the client is told why. */
+  /** Ends the connection; the client is told why, in 123 bytes at most. */
   end(code: number, reason: string): void;
   closed: Promise<void>;
 }
@@ -59,7 +59,7 @@ export function serveClient(deps: {
   function end(code: number, reason: string): void {
     if (isEnding) return;
     stop();
-    client.close(code, cutReason(reason));
+    client.close(code, reason);
     const cancel = clock.after(clientTimes.closeMs, () => client.terminate());
     client.once('close', cancel);
   }

@@ -1,6 +1,7 @@
 // From IBKR to clients: each frame to those it is meant for, with the part of it they asked for.
 
 import { toFrame, type Json } from './client-frames.ts';
+import type { Frame } from './frame-reader.ts';
 import type { Charts } from './relay-charts.ts';
 import type { Known } from './relay-known.ts';
 import type { Member } from './relay-member.ts';
@@ -10,10 +11,10 @@ export function createFanOut(deps: {
   members: ReadonlySet<Member>;
   known: Known;
   charts: Charts;
-}): (text: string, json: Json | null) => void {
+}): (frame: Frame) => void {
   const { members, known, charts } = deps;
 
-  function fromUpstream(text: string, json: Json | null): void {
+  function fromUpstream({ text, json }: Frame): void {
     // What is no JSON is an echo, answered here, or broken: it is nobody's.
     if (json === null) return;
     const frame = Buffer.from(text);

@@ -1,14 +1,14 @@
 // The two sides of the relay: the one connection to IBKR that all clients share, and one client.
 
 import type { Json } from './client-frames.ts';
+import type { Frame } from './frame-reader.ts';
 
 export interface RelayUpstream {
   /** IBKR has opened its side and there is a brokerage session. */
   isReady(): boolean;
   /** False when it could not be sent. */
   send(text: string): boolean;
-  /** Every frame of IBKR's: as it came, and parsed when it is a JSON object. */
-  onFrame(listener: (text: string, json: Json | null) => void): () => void;
+  onFrame(listener: (frame: Frame) => void): () => void;
   onReady(listener: () => void): () => void;
   onDown(listener: () => void): () => void;
   /** Whether IBKR is asked for this topic, such as `smd+265598`, on anyone's behalf. */

@@ -1,65 +1,57 @@
-// IBKR's WebSocket with a connection to the Gateway for each client: what there is when events are switched off, and with
-// them the connection that clients would share. Frames keep their kind, because the Gateway's are binary and some clients
-// rely on it.
+// IBKR's WebSocket for any number of clients, on the one connection to IBKR that the events have.
 
-import { WebSocket } from 'ws';
-import type { Clock } from '../clock.ts';
-import { createGatewayAgent } from '../gateway-agent.ts';
-import type { Gateway } from '../gateway.ts';
+import type { WebSocket } from 'ws';
 import type { Observe } from '../observe.ts';
 import { goingAway } from './close-codes.ts';
-import { relaySocket, type RelayedSocket } from './relayed-socket.ts';
+import type { Clocks } from './moment.ts';
+import { serveClient, type RelayClient } from './relay-client.ts';
+import { createRelayHub } from './relay-hub.ts';
+import type { RelayUpstream } from './relay-upstream.ts';
 import { createSocketDoor, type DoorRules, type SocketDoor } from './socket-door.ts';
 
-const maxUpstreamBytes = 4 * 1024 * 1024;
-
-/** Each holds a connection of the Gateway's too. */
-const maxClients = 64;
+/** Each costs some 30 kB and a look at every frame. */
+const maxClients = 256;
 
 export interface Relay {
   upgrade: SocketDoor['upgrade'];
+  /** How many clients there are. */
+  open(): number;
   stop(): Promise<void>;
 }
 
 export function startRelay(
-  deps: DoorRules & {
-    gateway: Pick<Gateway, 'url' | 'cookies' | 'tls'>;
-    fingerprint: string | null;
-    userAgent: string;
-    clock: Clock;
-    observe: Observe;
-  },
+  deps: DoorRules &
+    Clocks & {
+      upstream: RelayUpstream;
+      /** Called for each client that is let in. */
+      onClient: () => void;
+      observe: Observe;
+    },
 ): Relay {
-  const { gateway, clock, observe } = deps;
-  const { url, cookies, tls } = gateway;
-  const agent = createGatewayAgent({ origin: url.origin, tls, fingerprint: deps.fingerprint });
-  const open = new Set<RelayedSocket>();
-
-  function connect(): WebSocket {
-    const cookie = cookies.header();
-    // No query: a caller may have a key of ours in it, and the Gateway uses none.
-    const upstream = new WebSocket(`${url.origin.replace(/^http/, 'ws')}${url.prefix}/v1/api/ws`, {
-      agent,
-      headers: { 'user-agent': deps.userAgent, ...(cookie === null ? {} : { cookie }) },
-      origin: url.origin,
-      maxPayload: maxUpstreamBytes,
-      perMessageDeflate: false,
-      skipUTF8Validation: true,
-      followRedirects: false,
-    });
-    upstream.once('upgrade', ({ headers }) => cookies.fromIbkr(headers['set-cookie'] ?? []));
-    return upstream;
-  }
+  const { upstream, clock, observe } = deps;
+  const open = new Set<RelayClient>();
+  const hub = createRelayHub(deps);
 
   function accept(client: WebSocket, mayTrade: boolean): void {
     const tell = (what: 'opened' | 'closed' | 'failed'): void =>
       observe({ kind: 'relay', what, open: open.size });
-    const onFailure = (): void => tell('failed');
-    const relayed = relaySocket({ client, upstream: connect(), clock, mayTrade, onFailure });
-    open.add(relayed);
+    let isServed = upstream.isReady();
+    const stopListening = upstream.onReady(() => (isServed = true));
+    const served = serveClient({
+      client,
+      clock,
+      isServed: () => isServed,
+      onMessage: (data) => member.handle(data),
+      onFailure: () => tell('failed'),
+    });
+    const member = hub.join({ send: (frame) => served.send(frame), mayTrade });
+    open.add(served);
     tell('opened');
-    void relayed.closed.then(() => {
-      open.delete(relayed);
+    deps.onClient();
+    void served.closed.then(() => {
+      stopListening();
+      member.leave();
+      open.delete(served);
       tell('closed');
     });
   }
@@ -67,11 +59,12 @@ export function startRelay(
   const door = createSocketDoor({ ...deps, maxClients, open: () => open.size, accept });
   return {
     upgrade: (request, socket, head) => door.upgrade(request, socket, head),
+    open: () => open.size,
     async stop() {
       door.close();
-      for (const relayed of open) relayed.end(goingAway, 'This server is shutting down.');
+      for (const served of open) served.end(goingAway, 'This server is shutting down.');
       await Promise.all([...open].map(({ closed }) => closed));
-      agent.destroy();
+      hub.stop();
     },
   };
 }

@@ -1,5 +1,4 @@
-// IBKR's WebSocket at its own path, for clients that know the Gateway: the same door as for HTTP (host, origin, key). What is
-// behind it is one connection to IBKR for each client, or one for all.
+// IBKR's WebSocket at its own path, for clients that know the Gateway: the same door as for HTTP (host, origin, key).
 
 import { randomUUID } from 'node:crypto';
 import { ServerResponse, type IncomingMessage } from 'node:http';

@@ -1,14 +1,7 @@
 // How clients' frames are read.
 
 import { expect, test } from '@jest/globals';
-import { cutReason, maySend } from '../../src/events/close-codes.ts';
-import {
-  errorFrame,
-  isGreeting,
-  isTrading,
-  isWaiting,
-  parseClientFrame,
-} from '../../src/events/client-frames.ts';
+import { errorFrame, isGreeting, isTrading, parseClientFrame } from '../../src/events/client-frames.ts';
 
 test.each([
   { frame: 'shs+exercise+{"CEX":1}', trading: true, greeting: false },
@@ -45,33 +38,10 @@ test.each([
   expect(parseClientFrame(Buffer.from(frame))).toMatchObject({ text: frame.trim(), ...want });
 });
 
-test.each([
-  { frame: '{"message":"waiting for session"}', want: true },
-  { frame: '{"topic":"system","success":"me"}', want: false },
-  { frame: '', want: false },
-])('$frame is waiting: $want', ({ frame, want }) => {
-  expect(isWaiting(Buffer.from(frame))).toBe(want);
-});
-
 test('a refused frame is answered as IBKR answers errors', () => {
   expect(JSON.parse(errorFrame('error', 'read_only', 'No.').toString())).toEqual({
     topic: 'error',
     error: 'No.',
     code: 'read_only',
   });
-});
-
-test.each([
-  { codes: [1000, 1001, 1002, 1003, 1007, 1011, 1013, 1014, 3000, 4999], want: true },
-  { codes: [0, 999, 1004, 1005, 1006, 1015, 2999, 5000], want: false },
-])('may be sent: $want: $codes', ({ codes, want }) => {
-  expect(codes.map(maySend)).toEqual(codes.map(() => want));
-});
-
-test.each([
-  { given: 'short', want: 'short' },
-  { given: 'x'.repeat(200), want: 'x'.repeat(123) },
-  { given: 'é'.repeat(100), want: 'é'.repeat(61) },
-])('a reason fits into its frame', ({ given, want }) => {
-  expect(cutReason(given)).toBe(want);
 });

@@ -2,6 +2,7 @@
 // stays true over restarts and reconnects.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { WebSocket } from 'ws';
 import { startPoller, startStreamReader, type Reader, type Told } from './events-reader.ts';
 import { startScene, type Scene } from './events-scene.ts';
 import { until } from './events-until.ts';
@@ -332,6 +333,21 @@ describe('what is wrong is named', () => {
       for (const path of paths)
         expectProblem(await send(sidecar.url, { path }), { status: 503, code: 'events_disabled' });
       expect(await sockets()).toBe(before);
+      // IBKR's WebSocket is there all the same, and its first client makes the connection for all.
+      const clients = [1, 2].map(() => new WebSocket(`${sidecar.url.replace('http', 'ws')}/v1/api/ws`));
+      const greeted = clients.map(async (client) => {
+        const topics = new Set<unknown>();
+        client.on('message', (data) => {
+          const { topic } = JSON.parse((data as Buffer).toString()) as { topic: unknown };
+          topics.add(topic);
+        });
+        client.once('open', () => client.send('spl+{}'));
+        const wanted = ['system', 'act', 'sts', 'spl'];
+        await until('the greeting and profits', () => wanted.every((topic) => topics.has(topic)));
+        client.close();
+      });
+      await Promise.all(greeted);
+      expect(await sockets()).toBe(before + 1);
     } finally {
       await sidecar.stop();
     }

@@ -1,4 +1,4 @@
-// The session, the login pages and the relay against the simulated Gateway over TLS, on its clock, a hundred times as fast
+// The session and the login pages against the simulated Gateway over TLS, on its clock, a hundred times as fast
 // as the real one.
 
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -8,20 +8,16 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { WebSocket } from 'ws';
 import { createClock } from '../../../gateway/simulator/src/clock.ts';
 import { startSimulator, type Simulator } from '../../../gateway/simulator/src/simulator.ts';
 import type { Clock } from '../../src/clock.ts';
 import { loadContract } from '../../src/contract.ts';
 import { GatewayCookies } from '../../src/cookies.ts';
-import { startRelay, type Relay } from '../../src/events/relay.ts';
 import { createGateway, type Gateway } from '../../src/gateway.ts';
 import type { Happening } from '../../src/observe.ts';
-import { writeProblem } from '../../src/request/problem.ts';
 import type { SessionStateName } from '../../src/session-state.ts';
 import { createLoginPages, type LoginPages } from '../../src/session/login/pages.ts';
 import { createSession, type Session } from '../../src/session/session.ts';
-import { watch } from '../events/socket-gateway.ts';
 
 const contract = loadContract();
 let dataDir: string;
@@ -95,16 +91,7 @@ async function simulate(scenario: string, settings: { compete?: boolean } = {}):
   });
   const shared = { gateway, fingerprint: null, observe };
   const pages: LoginPages = createLoginPages({ ...shared, timeoutMs: 2000, publicUrl: null, session });
-  const relay: Relay = startRelay({
-    ...shared,
-    clock,
-    userAgent: 'bezant/test',
-    checkPeer: () => null,
-    mayTrade: () => false,
-    refuse: writeProblem,
-  });
   const server: Server = createServer(express().use(pages.handle));
-  server.on('upgrade', (request, socket, head) => relay.upgrade(request, socket, head));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   session.start();
   started.push(
@@ -114,7 +101,6 @@ async function simulate(scenario: string, settings: { compete?: boolean } = {}):
       server.close();
     },
     () => pages.stop(),
-    () => relay.stop(),
     () => session.stop(),
   );
   const startedMs = clock.now();
@@ -235,33 +221,4 @@ test('a Gateway that goes away and comes back', async () => {
   await simulator.stop();
   await until('down');
   expect(session.state().reason).toBe('The Gateway cannot be reached.');
-});
-
-test('the relay brings IBKR’s frames, and subscriptions that came too early', async () => {
-  const { url, until } = await simulate('demo');
-  await until('live');
-  const client = watch(new WebSocket(`${url.replace('http', 'ws')}/v1/api/ws`));
-  await new Promise((resolve) => client.socket.once('open', resolve));
-  client.socket.send('sor+{}');
-  const topics = new Set<string>();
-  const subscribed = new Promise<void>((resolve) => {
-    client.socket.on('message', (data, isBinary) => {
-      const frame = JSON.parse((data as Buffer).toString()) as { topic?: string };
-      expect(isBinary).toBe(true);
-      topics.add(frame.topic ?? '');
-      if (topics.has('system') && topics.has('sts') && topics.has('sor')) resolve();
-    });
-  });
-  await subscribed;
-  client.socket.close();
-  await client.closed;
-});
-
-test('the relay does not leave a client in the silence of a Gateway that is logged out', async () => {
-  const { url } = await simulate('silent-socket');
-  const client = watch(new WebSocket(`${url.replace('http', 'ws')}/v1/api/ws`));
-  expect(await client.closed).toEqual({
-    code: 1013,
-    reason: 'IBKR has not opened its side; is the session logged in?',
-  });
 });

@@ -1,34 +1,27 @@
 // Several clients of the relay over the real connection to a simulator: one subscription there, each client its own part.
 
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { startSimulator, type Simulator } from '../../../../gateway/simulator/src/simulator.ts';
 import { steadyClock, systemClock } from '../../../src/clock.ts';
 import { loadContract } from '../../../src/contract.ts';
 import { GatewayCookies } from '../../../src/cookies.ts';
-import { startEvents, type Events } from '../../../src/events/events.ts';
-import { startSharedRelay, type SharedRelay } from '../../../src/events/shared-relay.ts';
+import { createConnection, type Connection } from '../../../src/events/connection.ts';
+import { startRelay, type Relay } from '../../../src/events/relay.ts';
 import { createGateway, type Gateway } from '../../../src/gateway.ts';
 import { parseGatewayUrl } from '../../../src/gateway-url.ts';
-import { openSqlite } from '../../../src/store/sqlite.ts';
-import type { EventStore } from '../../../src/store/store.ts';
+import { until } from '../upstream/watching.ts';
 
 let simulator: Simulator;
 let gateway: Gateway;
-let store: EventStore;
-let events: Events;
-let relay: SharedRelay;
+let connection: Connection;
+let relay: Relay;
 let server: Server;
-let folder: string;
 const asked: string[] = [];
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'bezant-relay-'));
   simulator = await startSimulator();
   gateway = createGateway({
     url: parseGatewayUrl(`${simulator.url}/v1/api`),
@@ -39,42 +32,34 @@ beforeEach(async () => {
     onStaleCookies: () => undefined,
   });
   const { byId } = loadContract();
-  store = openSqlite(join(folder, 'events.db'));
-  const once = store;
-  events = await startEvents({
+  const clocks = { clock: systemClock, steady: steadyClock };
+  connection = createConnection({
+    ...clocks,
     gateway,
     fingerprint: null,
     userAgent: 'bezant/test',
-    clock: systemClock,
-    steady: steadyClock,
     random: () => 0,
     observe: () => undefined,
     session: { state: () => ({ name: 'live' }), refresh: () => undefined, onChange: () => () => undefined },
-    store: {
-      history: (...query) => once.history(...query),
-      nextEpoch: () => once.nextEpoch(),
-    },
-    write: () => undefined,
     read(id, query, signal) {
       const operation = byId.get(id);
       const target = `/v1/api${operation?.path ?? ''}?${new URLSearchParams(query).toString()}`;
       return gateway.call({ method: operation?.method ?? 'GET', target, signal });
     },
-    dataDir: folder,
     onStatus: () => undefined,
   });
+  const { want } = connection;
   asked.length = 0;
-  const { upstream } = events;
-  relay = startSharedRelay({
+  relay = startRelay({
+    ...clocks,
     upstream: {
-      ...upstream,
+      ...connection,
       want(head, args) {
-        if (!upstream.isWanted(head)) asked.push(head);
-        return upstream.want(head, args);
+        if (!connection.isWanted(head)) asked.push(head);
+        return want(head, args);
       },
     },
-    clock: systemClock,
-    steady: steadyClock,
+    onClient: () => connection.start(),
     observe: () => undefined,
     checkPeer: () => null,
     mayTrade: () => true,
@@ -86,12 +71,10 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await relay.stop();
-  await events.stop();
+  await connection.stop();
   await gateway.stop();
-  await store.stop();
   await simulator.stop();
   server.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 type Frame = Record<string, unknown>;
@@ -128,6 +111,20 @@ const of =
   (frame: Frame): boolean =>
     frame['topic'] === topic;
 
+test('the accounts are told although the connection was there before the login', async () => {
+  await simulator.control.call('POST /session', { brokerage: 'down' });
+  const waiting = client();
+  connection.start();
+  await until(() => connection.state().phase === 'held');
+  expect(waiting.got.some(of('act'))).toBe(false);
+  await simulator.control.call('POST /session', { brokerage: 'up' });
+  const { args } = await waiting.frame(of('act'));
+  expect(args).toMatchObject({ accounts: ['DU1234567'], acctProps: expect.anything() });
+  const late = client();
+  await late.frame(of('sts'));
+  expect(late.got.map(({ topic }) => topic)).toEqual(['system', 'act', 'sts']);
+});
+
 test('two clients of one instrument share a line, and get the fields they asked for', async () => {
   const one = client('smd+265598+{"fields":["31"]}', 'spl', 'str');
   const first = await one.frame(of('smd+265598'));
@@ -139,7 +136,7 @@ test('two clients of one instrument share a line, and get the fields they asked 
   expect(second).not.toHaveProperty('31');
   await one.frame(of('spl'));
   await one.frame(of('str'));
-  expect(asked).toEqual(['smd+265598']);
+  expect(asked).toEqual(['smd+265598', 'spl', 'str']);
   two.socket.send('tic');
   expect(await two.frame(of('tic'))).toMatchObject({ alive: true, id: '' });
 });

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { Problem } from '../../../src/errors.ts';
-import { startSharedRelay, type SharedRelay } from '../../../src/events/shared-relay.ts';
+import { startRelay, type Relay } from '../../../src/events/relay.ts';
 import type { Happening } from '../../../src/observe.ts';
 import { writeProblem } from '../../../src/request/problem.ts';
 import { ManualClock } from '../../manual-clock.ts';
@@ -17,7 +17,7 @@ let upstream: StandInUpstream;
 let happenings: Happening[];
 let refuse: (request: IncomingMessage) => Problem | null;
 let mayTrade: boolean;
-let relay: SharedRelay;
+let relay: Relay;
 let server: Server;
 let port: number;
 
@@ -27,10 +27,11 @@ beforeEach(async () => {
   happenings = [];
   refuse = () => null;
   mayTrade = true;
-  relay = startSharedRelay({
+  relay = startRelay({
     upstream,
     clock,
     steady: clock,
+    onClient: () => undefined,
     observe: (happening) => happenings.push(happening),
     checkPeer: (request) => refuse(request),
     mayTrade: () => mayTrade,

@@ -2,6 +2,7 @@
 // does with a socket is tested where it is; here it is about many clients on one.
 
 import { isObject, type Json } from '../../../src/events/client-frames.ts';
+import type { Frame } from '../../../src/events/frame-reader.ts';
 import { unsubscribeText } from '../../../src/events/subscription-text.ts';
 import type { RelayUpstream } from '../../../src/events/relay-upstream.ts';
 
@@ -25,7 +26,7 @@ export const sts: Json = { topic: 'sts', args: { authenticated: true, connected:
 
 export function createStandInUpstream(): StandInUpstream {
   const wanted = new Map<string, Set<symbol>>();
-  const frameListeners = new Set<(text: string, json: Json | null) => void>();
+  const frameListeners = new Set<(frame: Frame) => void>();
   const readyListeners = new Set<() => void>();
   const downListeners = new Set<() => void>();
   let isReady = false;
@@ -68,7 +69,7 @@ export function createStandInUpstream(): StandInUpstream {
       } catch {
         // Not every frame is JSON.
       }
-      for (const listener of frameListeners) listener(text, isObject(json) ? json : null);
+      for (const listener of frameListeners) listener({ text, json: isObject(json) ? json : null });
     },
     comesUp() {
       for (const frame of [system, act, sts]) upstream.says(frame);

@@ -3,6 +3,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   daysSince,
+  accountsOf,
   readAccounts,
   readOrders,
   readTrades,
@@ -43,7 +44,7 @@ function answering(...bodies: unknown[]): { read: OwnRead; asked: string[] } {
 
 test('accounts, without what stands for all of them', async () => {
   const { read } = answering({ accounts: ['U1', 'All', 7, 'U2'] });
-  expect(await readAccounts(read, signal)).toEqual(['U1', 'U2']);
+  expect(accountsOf(await readAccounts(read, signal))).toEqual(['U1', 'U2']);
 });
 
 describe('orders', () => {

@@ -8,8 +8,10 @@ import { parseScenario } from '../../../../gateway/simulator/src/scenario.ts';
 import { startSimulator, type Simulator } from '../../../../gateway/simulator/src/simulator.ts';
 import { loadContract } from '../../../src/contract.ts';
 import { GatewayCookies } from '../../../src/cookies.ts';
-import type { StoredEvent } from '../../../src/event.ts';
+import type { NewEvent, StoredEvent } from '../../../src/event.ts';
+import { createConnection, type Connection } from '../../../src/events/connection.ts';
 import { startEvents, type Events } from '../../../src/events/events.ts';
+import type { OwnRead } from '../../../src/events/own-reads.ts';
 import { createGateway, type Gateway } from '../../../src/gateway.ts';
 import type { Happening } from '../../../src/observe.ts';
 import type { SessionStateName } from '../../../src/session-state.ts';
@@ -29,6 +31,10 @@ const scenario = parseScenario('events', {
   brokerage: {},
 });
 
+export interface Running extends Events {
+  upstream: Connection;
+}
+
 export interface Watching {
   simulator: Simulator;
   clock: ManualClock;
@@ -39,9 +45,9 @@ export interface Watching {
   stored: StoredEvent[];
   of<Kind extends Happening['kind']>(kind: Kind): Extract<Happening, { kind: Kind }>[];
   /** Starts the events, or again after `stopEvents`. */
-  start(): Promise<Events>;
+  start(): Promise<Running>;
   /** Started and ready, with nothing left to read up. */
-  ready(): Promise<Events>;
+  ready(): Promise<Running>;
   stopEvents(): Promise<void>;
   /** Lets time pass until IBKR is dialed. */
   redialed(): Promise<void>;
@@ -91,7 +97,7 @@ export async function startWatching(): Promise<Watching> {
   writer.onStored((events) => stored.push(...events));
   let sessionState: SessionStateName = 'live';
   const sessionListeners = new Set<(from: SessionStateName, to: SessionStateName) => void>();
-  let events: Events | null = null;
+  let events: Running | null = null;
   let markers = 0;
   const seen = new Set<unknown>();
 
@@ -136,12 +142,19 @@ export async function startWatching(): Promise<Watching> {
         (happening): happening is Extract<Happening, { kind: typeof kind }> => happening.kind === kind,
       ),
     async start() {
-      events = await startEvents({
+      const read: OwnRead = (operationId, query, signal) => {
+        const operation = contract.byId.get(operationId);
+        if (operation === undefined) throw new Error(`no operation ${operationId}`);
+        const search = new URLSearchParams(query).toString();
+        const target = `/v1/api${operation.path}${search === '' ? '' : `?${search}`}`;
+        return gateway.call({ method: operation.method, target, signal });
+      };
+      const clocks = { clock: wall, steady: clock };
+      const upstream = createConnection({
+        ...clocks,
         gateway,
         fingerprint: null,
         userAgent: 'bezant/test',
-        clock: wall,
-        steady: clock,
         random: () => 0.5,
         observe,
         session: {
@@ -152,19 +165,21 @@ export async function startWatching(): Promise<Watching> {
             return () => sessionListeners.delete(listener);
           },
         },
-        store,
-        write: (event) => writer.write(event),
-        read(operationId, query, signal) {
-          const operation = contract.byId.get(operationId);
-          if (operation === undefined) throw new Error(`no operation ${operationId}`);
-          const search = new URLSearchParams(query).toString();
-          const target = `/v1/api${operation.path}${search === '' ? '' : `?${search}`}`;
-          return gateway.call({ method: operation.method, target, signal });
-        },
-        dataDir,
+        read,
         onStatus: () => undefined,
       });
-      events.upstream.onFrame((_text, json) => seen.add(json?.['marker']));
+      const write = (event: NewEvent): void => writer.write(event);
+      const started = await startEvents({
+        ...clocks,
+        connection: upstream,
+        observe,
+        store,
+        write,
+        read,
+        dataDir,
+      });
+      events = { ...started, upstream };
+      upstream.onFrame(({ json }) => seen.add(json?.['marker']));
       return events;
     },
     async redialed() {

@@ -1,6 +1,7 @@
 // What goes over the wire to IBKR, seen from the other end of it.
 
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { X509Certificate } from 'node:crypto';
 import { GatewayCookies } from '../../../src/cookies.ts';
 import { createConnector, type Connector } from '../../../src/events/connector.ts';
 import type { Happening } from '../../../src/observe.ts';
@@ -23,9 +24,13 @@ beforeEach(async () => {
   cookies = new GatewayCookies([]);
   happenings = [];
   isBroken = false;
+  create(null);
+});
+
+function create(fingerprint: string | null): void {
   connector = createConnector({
     gateway: { url: { origin: gateway.origin, prefix: '/gw' }, cookies, tls: { rejectUnauthorized: false } },
-    fingerprint: null,
+    fingerprint,
     userAgent: 'bezant/test',
     clock: wall,
     steady: clock,
@@ -36,7 +41,7 @@ beforeEach(async () => {
     },
     session: { state: () => ({ name: 'live' }), refresh: () => undefined, onChange: () => () => undefined },
   });
-});
+}
 afterEach(async () => {
   const stopped = connector.stop();
   await clock.advance(5_000);
@@ -66,6 +71,17 @@ test('the handshake is at IBKR’s path, with the jar’s cookies and the Gatewa
     origin: gateway.origin,
     'user-agent': 'bezant/test',
   });
+});
+
+test('a pinned certificate is taken, and another is not spoken to', async () => {
+  create(new X509Certificate(gateway.cert).fingerprint256);
+  await ready();
+  await connector.stop();
+  create(Array(32).fill('00').join(':'));
+  connector.start();
+  await until(() => connector.state().lastCause !== null);
+  expect(connector.state().lastCause).toBe('unreachable');
+  expect(gateway.upgrades).toHaveLength(1);
 });
 
 test('nothing is sent before IBKR is ready; then texts, and a tic each minute', async () => {
