@@ -6,26 +6,22 @@ import { startEmbedded } from '../sidecar/test/store/postgres-embedded.ts';
 import { withDatabases } from '../sidecar/test/store/postgres-server.ts';
 import { fillHistory, readHistory } from './events-history.ts';
 import { startReaders, startStreams, type LoadReader } from './events-readers.ts';
-import { median, summarize } from './load.ts';
-import { startFrameSource, startSidecar, type FrameSource, type Sidecar } from './processes.ts';
+import { weighIdle, weighLoad } from './events-memory.ts';
+import { pause, startCpuShare, untilWritten, withServer, written } from './events-server.ts';
+import { createTables, round } from './events-tables.ts';
+import { summarize } from './load.ts';
+import type { FrameSource, Sidecar } from './processes.ts';
 import { onThisMachine, publish } from './report.ts';
 
 const quick = process.argv.includes('--quick');
 const seconds = quick ? 3 : 10;
 const ladder = quick ? [2000, 10_000] : [1000, 2000, 5000, 7500, 10_000, 15_000, 20_000, 30_000];
+/** Long enough that memory has come to rest. */
+const steadySeconds = quick ? 10 : 240;
 const historyRows = process.argv.includes('--full') ? 10_000_000 : quick ? 100_000 : 1_000_000;
 
-const lines: string[] = [];
-const row = (what: string, ...cells: (number | string)[]): void =>
-  void lines.push(
-    `| ${[what, ...cells.map((cell) => (typeof cell === 'number' ? round(cell) : cell))].join(' | ')} |`,
-  );
-const round = (value: number): string =>
-  value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2);
-const heading = (...cells: string[]): void => {
-  if (lines.length > 0) lines.push('');
-  lines.push(`| ${cells.join(' | ')} |`, `| --- |${' ---: |'.repeat(cells.length - 1)}`);
-};
+const tables = createTables();
+const { heading, row } = tables;
 
 // The same programs on every machine.
 const postgres = withDatabases(await startEmbedded());
@@ -34,9 +30,9 @@ const databases = [
   { name: 'Postgres', settings: async () => ({ BEZANT_DATABASE_URL: await postgres.createDatabase() }) },
 ];
 try {
-  await weighIdle();
+  await weighIdle(tables, quick ? 1 : 5);
   for (const database of databases) await climb(database);
-  await weighLoad();
+  await weighLoad(tables, steadySeconds);
   for (const database of databases) await timeReaders(database);
   await timeManyStreams();
   for (const database of databases) await timeHistory(database);
@@ -45,51 +41,9 @@ try {
 }
 publish(
   'bench:events',
-  `Measured ${onThisMachine()}; ${seconds} s at each rate. One frame in ten is an order, the others are quotes of a hundred instruments.\n\n${lines.join('\n')}`,
+  `Measured ${onThisMachine()}; ${seconds} s at each rate. One frame in ten is an order, the others are quotes of a hundred instruments.\n\n${tables.text()}`,
   !quick,
 );
-
-async function withServer<Result>(
-  settings: Readonly<Record<string, string>>,
-  run: (sidecar: Sidecar, source: FrameSource) => Promise<Result>,
-): Promise<Result> {
-  const source = await startFrameSource();
-  const sidecar = await startSidecar(source.url, settings);
-  try {
-    while (settings['BEZANT_EVENTS_ENABLED'] !== '0' && !(await isConnected(sidecar))) await pause(20);
-    return await run(sidecar, source);
-  } finally {
-    await sidecar.stop();
-    await source.stop();
-  }
-}
-
-async function isConnected({ url }: Sidecar): Promise<boolean> {
-  const status = (await (await fetch(`${url}/events/_status`)).json()) as { connected: boolean };
-  return status.connected;
-}
-
-async function weighIdle(): Promise<void> {
-  heading('idle', 'without events', 'with events');
-  const measured: { rss: number; readyMs: number }[] = [];
-  for (const enabled of ['0', '1']) {
-    const all = [];
-    for (let round = 0; round < (quick ? 1 : 5); round += 1) {
-      all.push(
-        await withServer({ BEZANT_EVENTS_ENABLED: enabled }, async (sidecar) => {
-          await pause(3000);
-          return { rss: await sidecar.rssMegabytes(), readyMs: sidecar.readyMs };
-        }),
-      );
-    }
-    measured.push({
-      rss: median(all.map(({ rss }) => rss)),
-      readyMs: median(all.map(({ readyMs }) => readyMs)),
-    });
-  }
-  row('RSS, MiB', ...measured.map(({ rss }) => rss));
-  row('start of the process to first answer, ms', ...measured.map(({ readyMs }) => readyMs));
-}
 
 /** The highest rate at which nothing is dropped and the store is not a second behind at the end. */
 async function climb({ name, settings }: (typeof databases)[number]): Promise<void> {
@@ -117,21 +71,7 @@ async function drain(sidecar: Sidecar, source: FrameSource, perSecond: number): 
   const sent = await source.send({ perSecond, seconds });
   const sentMs = performance.now();
   if (sentMs - startedMs > seconds * 1100) return Infinity;
-  return (await until(sidecar, before + sent)) - sentMs;
-}
-
-async function weighLoad(): Promise<void> {
-  heading('frames a second, into SQLite', 'CPU, % of a core', 'RSS, MiB');
-  for (const perSecond of [100, 1000, 10_000]) {
-    await withServer({}, async (sidecar, source) => {
-      await source.send({ perSecond, seconds: 2 });
-      const before = await sidecar.cpuSeconds();
-      const startedMs = performance.now();
-      await source.send({ perSecond, seconds });
-      const share = ((await sidecar.cpuSeconds()) - before) / ((performance.now() - startedMs) / 1000);
-      row(String(perSecond), share * 100, await sidecar.rssMegabytes());
-    });
-  }
+  return (await untilWritten(sidecar, before + sent)) - sentMs;
 }
 
 async function timeReaders({ name, settings }: (typeof databases)[number]): Promise<void> {
@@ -150,17 +90,13 @@ async function timeManyStreams(): Promise<void> {
   for (const perSecond of [100, 1000]) {
     await withServer({}, async (sidecar, source) => {
       const readers = startStreams(sidecar.url, 100);
-      const before = await sidecar.cpuSeconds();
-      const startedMs = performance.now();
+      const cpuShare = await startCpuShare(sidecar);
       await measure(
         readers,
         source,
         perSecond,
         `${perSecond} frames a second, every stream has the orders`,
-        async () => [
-          (((await sidecar.cpuSeconds()) - before) / ((performance.now() - startedMs) / 1000)) * 100,
-          await sidecar.rssMegabytes(),
-        ],
+        async () => [await cpuShare(), await sidecar.rssMegabytes()],
       );
     });
   }
@@ -197,25 +133,4 @@ async function timeHistory({ name, settings }: (typeof databases)[number]): Prom
   } finally {
     filled.remove();
   }
-}
-
-function written(sidecar: Sidecar): Promise<number> {
-  return sidecar.sum('bezant_events_written_total');
-}
-
-/** When so many are written, or nothing more comes for two seconds. */
-async function until(sidecar: Sidecar, count: number): Promise<number> {
-  let last = -1;
-  let lastMs = performance.now();
-  for (;;) {
-    const now = await written(sidecar);
-    if (now >= count) return performance.now();
-    if (now !== last) [last, lastMs] = [now, performance.now()];
-    if (performance.now() - lastMs > 2000) return Infinity;
-    await pause(20);
-  }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -4,7 +4,7 @@ import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Load } from './events-source.ts';
 
@@ -58,10 +58,11 @@ export async function startSidecar(
 ): Promise<Sidecar> {
   const dataDir = mkdtempSync(join(tmpdir(), 'bezant-bench-'));
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [join(root, 'sidecar/bin/bezant-server.js')], {
+  // As its command is run, with the options of Node.js that stand in its first line, on the Node.js that runs this.
+  const child = spawn(join(root, 'sidecar/bin/bezant-server.js'), {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
-      PATH: process.env['PATH'] ?? '',
+      PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`,
       NODE_ENV: 'production',
       IBKR_GATEWAY_URL: `${upstreamUrl}/v1/api`,
       BEZANT_BIND: '127.0.0.1:0',
