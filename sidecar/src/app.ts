@@ -7,8 +7,8 @@ import { problemWriter } from './request/problem.ts';
 
 export interface Chain {
   edge: RequestHandler;
-  /** Our own endpoints that a platform may ask without a key: /livez and /readyz. */
-  probes: RequestHandler;
+  /** Our own endpoints that need no key: /livez, /readyz and /docs. */
+  open: RequestHandler;
   keys: RequestHandler;
   own: RequestHandler;
   events: RequestHandler;
@@ -21,7 +21,7 @@ export interface Chain {
 export function createApp(chain: Chain, observe: Observe): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', false).set('case sensitive routing', true);
-  app.use(chain.edge, chain.probes, chain.keys, chain.own);
+  app.use(chain.edge, chain.open, chain.keys, chain.own);
   app.use(chain.events, chain.composites, chain.friendly, chain.contract, chain.loginPages);
   app.use((request) => {
     throw new Problem('path_refused', `There is nothing at this path for ${request.method}.`);

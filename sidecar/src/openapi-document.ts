@@ -129,6 +129,7 @@ const composedPaths = (composed: readonly ComposedRoute[]): Entry[] =>
     {
       operationId: operation,
       tags: ['Short paths'],
+      'x-bezant-safety': 'read',
       summary,
       parameters: composedParameters(path, parameters),
       responses: { '200': { description: 'OK', content: { 'application/json': {} } } },

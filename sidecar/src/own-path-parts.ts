@@ -1,5 +1,7 @@
 // What the descriptions of our own endpoints are put together from.
 
+import type { Safety } from './contract.ts';
+
 export type Json = Readonly<Record<string, unknown>>;
 
 export const text = { type: 'string' };
@@ -23,6 +25,9 @@ export interface OwnGet {
   responses: Json;
   parameters?: readonly Json[];
   security?: readonly Json[];
+  'x-bezant-safety'?: Safety;
 }
 
-export const get = (operation: OwnGet) => ({ get: { tags: ['Server'], ...operation } });
+export const get = (operation: OwnGet) => ({
+  get: { tags: ['Server'], 'x-bezant-safety': 'read', ...operation },
+});

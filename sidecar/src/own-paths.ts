@@ -61,6 +61,12 @@ export const ownPaths: Readonly<Record<string, ReturnType<typeof get>>> = {
     summary: 'Returns this document.',
     responses: { '200': answer('An OpenAPI 3.1 document.', { type: 'object' }) },
   }),
+  '/docs': get({
+    operationId: 'docs',
+    summary: 'Shows this document as a page.',
+    security: [],
+    responses: { '200': { description: 'A page.', content: { 'text/html': { schema: text } } } },
+  }),
   '/debug/jar': get({
     operationId: 'debugJar',
     summary: 'Returns the names of the Gateway’s cookies and how long their values are.',
@@ -80,6 +86,8 @@ export const ownPaths: Readonly<Record<string, ReturnType<typeof get>>> = {
     operationId: 'debugProbe',
     summary: 'Makes the calls of a session one by one and tells where it is stuck.',
     security: [debugToken],
+    // It asks for a brokerage session when there is none.
+    'x-bezant-safety': 'session',
     responses: {
       '200': answer(
         'What each call answered, and the verdict.',

@@ -8,6 +8,7 @@ import { steadyClock, type Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { generatedFolder, loadContract } from './contract.ts';
 import { GatewayCookies } from './cookies.ts';
+import { createDocsPage } from './docs-page.ts';
 import { createDrift, loadResponseChecks } from './drift.ts';
 import { createGateway } from './gateway.ts';
 import { parseGatewayUrl } from './gateway-url.ts';
@@ -31,7 +32,7 @@ import { createCompositeRoutes } from './routes/composite.ts';
 import { createDebugRoutes } from './routes/debug.ts';
 import { createHealthRoutes } from './routes/health.ts';
 import { historyBySymbol } from './routes/history.ts';
-import { createOwnRoutes, createProbes } from './routes/own.ts';
+import { createOpenRoutes, createOwnRoutes } from './routes/own.ts';
 import { allPositions } from './routes/positions.ts';
 import { createLoginPages } from './session/login/pages.ts';
 import { createSession } from './session/session.ts';
@@ -144,7 +145,7 @@ export async function startServer(deps: {
         timeoutMs: config.requestTimeoutSeconds * 1000,
         isStopping: () => stopping,
       }),
-      probes: createProbes(health),
+      open: createOpenRoutes({ health, docs: createDocsPage() }),
       keys: createKeys(keys),
       own: createOwnRoutes({
         health,

@@ -31,6 +31,8 @@ interface Described {
   tags: string[];
   summary?: string;
   security?: unknown;
+  'x-bezant-safety'?: string;
+  'x-bezant-operation'?: string;
   parameters?: { name: string; in: string; required?: boolean; schema?: unknown }[];
   requestBody?: unknown;
   responses: Record<string, { $ref?: string; content?: Record<string, { schema?: { $ref?: string } }> }>;
@@ -123,6 +125,17 @@ describe('the document', () => {
     expect(
       [...new Set(all.flatMap(([, , operation]) => operation.tags))].filter((tag) => !tags.has(tag)),
     ).toEqual([]);
+  });
+
+  test('says of each operation how safe it is, as the table has it', () => {
+    const rows = new Map(operations.map((row) => [row.id, row.safety]));
+    const found = all.map(([path, , operation]) => [path, operation['x-bezant-safety']]);
+    expect(found.filter(([, safety]) => safety === undefined)).toEqual([]);
+    for (const [, , operation] of all) {
+      const behind = operation['x-bezant-operation'] ?? operation.operationId;
+      const want = rows.get(behind) ?? (behind === 'debugProbe' ? 'session' : 'read');
+      expect([behind, operation['x-bezant-safety']]).toEqual([behind, want]);
+    }
   });
 
   test('tells of problems everywhere', () => {

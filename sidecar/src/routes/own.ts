@@ -11,11 +11,17 @@ interface Row {
   get: (request: Request, response: Response) => void | Promise<void>;
 }
 
-/** For platforms with one port: asked without a key, as on the admin port. */
-export function createProbes(health: HealthRoutes): RequestHandler {
+/** Asked without a key: by platforms with one port, as on the admin port, and by people who look for the documentation. */
+export function createOpenRoutes(deps: {
+  health: HealthRoutes;
+  /** By path. */
+  docs: Readonly<Record<string, Row['get']>>;
+}): RequestHandler {
+  const { health, docs } = deps;
   return serve({
     '/livez': { operation: 'livez', get: (request, response) => health.livez(request, response) },
     '/readyz': { operation: 'readyz', get: (request, response) => health.readyz(request, response) },
+    ...Object.fromEntries(Object.entries(docs).map(([path, get]) => [path, { operation: 'docs', get }])),
   });
 }
 
