@@ -31,7 +31,9 @@ export async function fillHistory(databaseUrl: string | null, rows: number): Pro
   const nowMs = Date.now();
   const fromMs = nowMs - spanMs;
   const store =
-    databaseUrl === null ? openSqlite(path) : await openPostgres({ url: databaseUrl, nowMs: fromMs });
+    databaseUrl === null
+      ? openSqlite(path)
+      : await openPostgres({ url: databaseUrl, nowMs: fromMs, mayUseHypertables: false });
   for (let at = 0; at < rows; at += batch) {
     const size = Math.min(batch, rows - at);
     const events = Array.from({ length: size }, (_, index) =>

@@ -228,6 +228,12 @@ export const settings = {
     secret: true,
     doc: 'Postgres 14 or later that keeps the events: postgres://user:password@host:5432/database. A connection that stays with one server: not a pooler in transaction mode. Unset: a SQLite file.',
   }),
+  eventsHypertables: setting({
+    env: 'BEZANT_EVENTS_HYPERTABLES',
+    parse: flag,
+    default: 'true',
+    doc: 'Whether events go into hypertables where the database has the extension timescaledb. Counts when their tables are made; what they are then, they stay.',
+  }),
   eventsDbPath: optional({
     env: 'BEZANT_EVENTS_DB_PATH',
     parse: text,

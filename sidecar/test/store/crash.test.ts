@@ -54,7 +54,10 @@ const databases: [
     'Postgres',
     async () => {
       const url = await server.createDatabase();
-      return [{ BEZANT_DATABASE_URL: url }, () => openPostgres({ url, nowMs: startMs })];
+      return [
+        { BEZANT_DATABASE_URL: url },
+        () => openPostgres({ url, nowMs: startMs, mayUseHypertables: true }),
+      ];
     },
   ],
 ];

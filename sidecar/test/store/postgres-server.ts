@@ -60,7 +60,7 @@ function databasesOf(url: string): { create: () => Promise<string>; drop: () => 
     async create() {
       const name = `${prefix}_${names.length + 1}`;
       names.push(name);
-      await query(url, `CREATE DATABASE ${name}`);
+      await query(url, `CREATE DATABASE ${name} TEMPLATE template0`);
       const own = new URL(url);
       own.pathname = `/${name}`;
       return own.href;
