@@ -31,7 +31,7 @@ export function createFanOut(deps: {
     const shared = sharedTopics.get(verb);
     if (shared === undefined) return toWhomItMayConcern(topic, verb, frame);
     if ('error' in json) return toSubscribersOf(verb, topic, frame);
-    known.merge(topic, shared, json);
+    known.add(topic, shared, json);
     distribute(topic, shared, json, frame);
   }
 

@@ -9,12 +9,15 @@ const greetingTopics = ['system', 'act', 'sts'];
 /** From this number of topics on, those that nobody wants any more are forgotten. */
 const maxTopics = 500;
 
+/** So many frames of a topic are put together at a time: a list of orders is long, and a frame tells of one. */
+const mergeFrames = 16;
+
 export interface Known {
   greeting(): Buffer[];
   /** Whether the frame belongs to the greeting; kept if so. */
   isGreeting(topic: string, json: Json, frame: Buffer): boolean;
-  merge(topic: string, shared: SharedTopic, json: Json): void;
-  whole(topic: string): Json | undefined;
+  add(topic: string, shared: SharedTopic, json: Json): void;
+  whole(topic: string, shared: SharedTopic): Json | undefined;
   forget(topic: string): void;
   /** The greeting stays: on a connection that IBKR keeps without a session, it is not told again. */
   forgetTopics(): void;
@@ -22,7 +25,17 @@ export interface Known {
 
 export function createKnown(isWanted: (topic: string) => boolean): Known {
   const greeting = new Map<string, Buffer>();
-  const topics = new Map<string, Json>();
+  /** What is known, as the frames that make it up. */
+  const topics = new Map<string, Json[]>();
+
+  function whole(topic: string, shared: SharedTopic): Json | undefined {
+    const frames = topics.get(topic);
+    if (frames === undefined) return undefined;
+    const merged = shared.merge(frames);
+    topics.set(topic, [merged]);
+    return merged;
+  }
+
   return {
     greeting: () => greetingTopics.flatMap((topic) => greeting.get(topic) ?? []),
     isGreeting(topic, json, frame) {
@@ -31,13 +44,18 @@ export function createKnown(isWanted: (topic: string) => boolean): Known {
       if (topic !== 'system' || 'success' in json) greeting.set(topic, frame);
       return true;
     },
-    merge(topic, shared, json) {
-      if (!topics.has(topic) && topics.size >= maxTopics) {
-        for (const other of topics.keys()) if (!isWanted(other)) topics.delete(other);
+    add(topic, shared, json) {
+      const frames = topics.get(topic);
+      if (frames === undefined) {
+        if (topics.size >= maxTopics) {
+          for (const other of topics.keys()) if (!isWanted(other)) topics.delete(other);
+        }
+        topics.set(topic, [json]);
+      } else if (frames.push(json) > mergeFrames) {
+        whole(topic, shared);
       }
-      topics.set(topic, shared.merge(topics.get(topic) ?? null, json));
     },
-    whole: (topic) => topics.get(topic),
+    whole,
     forget: (topic) => void topics.delete(topic),
     forgetTopics: () => topics.clear(),
   };

@@ -116,8 +116,9 @@ export function createRequests(deps: {
     // Nothing but what happens from now on is asked for; IBKR begins with an empty list too (observed).
     if (verb === 'str' && args['realtimeUpdatesOnly'] === true)
       return peer.send(toFrame({ topic, args: [] }));
-    const whole = known.whole(topic);
-    const part = whole && sharedTopics.get(verb)?.pick(whole, args);
+    const shared = sharedTopics.get(verb);
+    const whole = shared && known.whole(topic, shared);
+    const part = whole && shared.pick(whole, args);
     if (part) return peer.send(toFrame(part));
     if (verb === 'str') peer.send(toFrame({ topic, args: [] }));
   }

@@ -4,8 +4,8 @@
 import { isObject, type Json } from './client-frames.ts';
 
 export interface SharedTopic {
-  /** What is known after another frame. */
-  merge(known: Json | null, frame: Json): Json;
+  /** What is known after these frames, the oldest first. */
+  merge(frames: readonly Json[]): Json;
   /** The part of a frame that was asked for; null when that is nothing. */
   pick(frame: Json, args: Json): Json | null;
 }
@@ -14,7 +14,7 @@ export interface SharedTopic {
 const maxRows = 2000;
 
 export const sharedTopics: ReadonlyMap<string, SharedTopic> = new Map([
-  ['smd', { merge: (known, frame) => ({ ...known, ...frame }), pick: pickFields }],
+  ['smd', { merge: mergeMembers, pick: pickFields }],
   ['sor', rows('args', 'orderId', pickOrders)],
   ['str', rows('args', 'execution_id', (frame) => frame)],
   ['spl', { merge: mergeProfits, pick: (frame) => frame }],
@@ -66,23 +66,28 @@ function only(figure: Json, fields: ReadonlySet<string>): Json {
   return Object.fromEntries(Object.entries(figure).filter(([name]) => isWanted(name)));
 }
 
-function mergeProfits(known: Json | null, frame: Json): Json {
-  const before = known?.['args'];
-  const after = frame['args'];
-  return isObject(before) && isObject(after) ? { ...frame, args: { ...before, ...after } } : frame;
+function mergeMembers(frames: readonly Json[]): Json {
+  const merged: Json = {};
+  for (const frame of frames) Object.assign(merged, frame);
+  return merged;
+}
+
+function mergeProfits(frames: readonly Json[]): Json {
+  const args = mergeMembers(frames.map((frame) => frame['args']).filter(isObject));
+  return { ...frames.at(-1), args };
 }
 
 /** Lists whose rows have a key: a later row brings its changes into the earlier one. */
 function rows(member: string, key: string, pick: SharedTopic['pick']): SharedTopic {
   return {
     pick,
-    merge(known, frame) {
+    merge(frames) {
       const merged = new Map<unknown, Json>();
-      for (const row of [...listOf(known?.[member]), ...listOf(frame[member])]) {
+      for (const row of frames.flatMap((frame) => listOf(frame[member]))) {
         const id = row[key];
         if (id !== undefined) merged.set(id, { ...merged.get(id), ...row });
       }
-      return { ...frame, [member]: [...merged.values()].slice(-maxRows) };
+      return { ...frames.at(-1), [member]: [...merged.values()].slice(-maxRows) };
     },
   };
 }

@@ -146,6 +146,26 @@ describe('with IBKR up', () => {
     expect(elsewhere.news()).toEqual([]);
   });
 
+  test('who comes after many frames begins with a whole one too', () => {
+    joined().says('sor+{}');
+    for (let frame = 0; frame < 100; frame += 1) {
+      const [orderId, nth] = [frame % 3, Math.floor(frame / 3)];
+      upstream.says({ topic: 'sor', args: [{ orderId, [nth === 0 ? 'side' : 'filledQuantity']: nth }] });
+    }
+    const late = joined();
+    late.says('sor+{}');
+    expect(late.news()).toEqual([
+      {
+        topic: 'sor',
+        args: [
+          { orderId: 0, side: 0, filledQuantity: 33 },
+          { orderId: 1, side: 0, filledQuantity: 32 },
+          { orderId: 2, side: 0, filledQuantity: 32 },
+        ],
+      },
+    ]);
+  });
+
   test('nothing old is told of an instrument that nobody followed meanwhile', () => {
     const early = joined();
     early.says('smd+1+{"fields":["31"]}');
