@@ -34,7 +34,7 @@ export async function generateContract(specDir: string): Promise<Generated> {
 
 /** Changes the document in place. */
 export async function normaliseDocument(document: JsonObject): Promise<Generated> {
-  return finish(document, { operations: new Map(), schemas: new Map() }, 'any');
+  return finish(document, { operations: new Map(), schemas: new Map(), tools: [] }, 'any');
 }
 
 async function finish(document: JsonObject, overlay: Overlay, use: 'generate' | 'any'): Promise<Generated> {

@@ -9,6 +9,7 @@ import { overlayFileSchema, type SAFETY, type SERVED_BY } from './overlay-schema
 import { unescapeKey } from './pointer.ts';
 import { Problem } from './problem.ts';
 import { parseAny } from './read.ts';
+import { parseTools, toolsFile, type Tool } from './tools.ts';
 
 export type Safety = (typeof SAFETY)[number];
 export type ServedBy = (typeof SERVED_BY)[number];
@@ -68,6 +69,7 @@ export interface Overlay {
   readonly operations: ReadonlyMap<string, OperationFacts>;
   /** JSON merge patches by component schema name */
   readonly schemas: ReadonlyMap<string, JsonObject>;
+  readonly tools: readonly Tool[];
 }
 
 type Written = Omit<OperationFacts, 'pacing' | 'routes'> & {
@@ -101,6 +103,7 @@ export function parseOverlay(texts: Readonly<Record<string, string>>): Overlay {
   const schemas = new Map<string, JsonObject>();
   const faults: string[] = [];
   for (const [file, text] of Object.entries(texts)) {
+    if (file === toolsFile) continue;
     const content = parseAny(text, file);
     if (!isOverlayFile(content)) {
       for (const { instancePath, message, params } of isOverlayFile.errors ?? [])
@@ -120,7 +123,8 @@ export function parseOverlay(texts: Readonly<Record<string, string>>): Overlay {
     }
   }
   if (faults.length > 0) throw new Problem(`The overlay does not read:\n${faults.join('\n')}`);
-  return { operations, schemas };
+  const tools = texts[toolsFile] === undefined ? [] : parseTools(texts[toolsFile]);
+  return { operations, schemas, tools };
 }
 
 function facts(file: string, { tag, defaults }: OverlayFile, written: Partial<Written>): OperationFacts {

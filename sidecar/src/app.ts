@@ -11,6 +11,7 @@ export interface Chain {
   open: RequestHandler;
   keys: RequestHandler;
   own: RequestHandler;
+  mcp: RequestHandler;
   events: RequestHandler;
   composites: RequestHandler;
   friendly: RequestHandler;
@@ -21,7 +22,7 @@ export interface Chain {
 export function createApp(chain: Chain, observe: Observe): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', false).set('case sensitive routing', true);
-  app.use(chain.edge, chain.open, chain.keys, chain.own);
+  app.use(chain.edge, chain.open, chain.keys, chain.own, chain.mcp);
   app.use(chain.events, chain.composites, chain.friendly, chain.contract, chain.loginPages);
   app.use((request) => {
     throw new Problem('path_refused', `There is nothing at this path for ${request.method}.`);

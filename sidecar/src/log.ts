@@ -211,6 +211,25 @@ const rows: { readonly [Kind in Happening['kind']]: Row<Of<Kind>> } = {
         : `Orders and trades could not be compared with IBKR: ${mask(detail)}`,
     fields: ({ orders, trades }) => ({ orders, trades }),
   },
+  tool: {
+    // Who had what done is worth a line each.
+    level: ({ code }) => (code === 'internal' ? 'error' : code === 'outcome_unknown' ? 'warn' : 'info'),
+    say: ({ tool, outcome, code }) => `Tool ${tool}: ${outcome}${code === undefined ? '' : ` (${code})`}`,
+    fields: ({ requestId, tool, outcome, code, durationMs, principal, cause }) => ({
+      requestId,
+      tool,
+      outcome,
+      code,
+      principal,
+      durationMs: tenths(durationMs),
+      ...(cause === undefined ? {} : { cause: describeError(cause) }),
+    }),
+  },
+  'mcp-fault': {
+    level: 'info',
+    say: () => 'An MCP client sent what cannot be served',
+    fields: ({ cause }) => ({ cause: describeError(cause) }),
+  },
   'events-fault': {
     level: 'error',
     say: ({ part }) => `The events failed in ${part} and go on: please report it`,

@@ -166,6 +166,11 @@ export function createMetrics(deps: { clock: Clock; version: string }): Metrics 
   const eventsFaults = counter('events_faults_total', 'Failures inside the events that it lived through.', [
     'part',
   ]);
+  const tools = histogram('mcp_tool_duration_seconds', 'Tools called through MCP.', requestBuckets, [
+    'tool',
+    'outcome',
+  ]);
+  const mcpFaults = counter('mcp_faults_total', 'Requests to /mcp that are no MCP.');
   gauge('build_info', 'The version that runs.', ['version', 'node']).set(
     { version: deps.version, node: process.version },
     1,
@@ -281,6 +286,8 @@ export function createMetrics(deps: { clock: Clock; version: string }): Metrics 
       healedRows.inc({ topic: 'orders' }, orders);
       healedRows.inc({ topic: 'trades' }, trades);
     },
+    tool: ({ tool, outcome, durationMs }) => tools.observe({ tool, outcome }, durationMs / 1000),
+    'mcp-fault': () => mcpFaults.inc(),
     'events-fault': ({ part }) => eventsFaults.inc({ part }),
   };
 

@@ -72,6 +72,22 @@ export type Happening =
   | { kind: 'subscribed'; topics: number; dataLines: number }
   | { kind: 'gap'; cause: string; downMs: number; orders: number; trades: number; complete: boolean }
   | { kind: 'healed'; ok: boolean; orders: number; trades: number; detail: string }
+  | {
+      /** A model called a tool, or a client read what a tool answers. */
+      kind: 'tool';
+      tool: string;
+      /** `asked`: the user is to say yes or no first. */
+      outcome: 'ok' | 'failed' | 'asked';
+      /** Why it failed: a problem's code, or a word of the tool's. */
+      code?: string;
+      cause?: unknown;
+      durationMs: number;
+      /** The caller's key; null where none is asked for. */
+      principal: string | null;
+      requestId: string;
+    }
+  /** What a client sent is not MCP, or the protocol failed here. */
+  | { kind: 'mcp-fault'; cause: unknown }
   /** A part of the events failed where nothing should, and goes on. */
   | { kind: 'events-fault'; part: string; cause: unknown };
 

@@ -18,6 +18,7 @@ import type { Observe } from './observe.ts';
 import { createOpenapi } from './openapi.ts';
 import { loadApiKeys } from './own-key.ts';
 import { startFeed } from './events/feed.ts';
+import { createMcpEndpoint } from './mcp/endpoint.ts';
 import { answerBrokenRequest } from './request/broken-request.ts';
 import { createContractRoutes } from './request/contract-routes.ts';
 import { createEdge } from './request/edge.ts';
@@ -133,6 +134,28 @@ export async function startServer(deps: {
     },
   });
 
+  const mcp = createMcpEndpoint({
+    folder: generatedFolder,
+    contract,
+    pipeline,
+    session: {
+      state: () => session.state(),
+      epoch: () => session.epoch(),
+      health: (signal) => session.health(signal),
+      onChange: (listener) => session.onChange(listener),
+      keepAlive: (signal) => pipeline.own('getSessionToken', {}, signal),
+    },
+    events: feed.journal,
+    cookieValues: () => gateway.cookies.values(),
+    clock,
+    observe,
+    allowOrders: config.mcpAllowOrders,
+    readOnly: config.readOnly,
+    publicUrl: config.publicUrl,
+    deadlineMs: config.requestTimeoutSeconds * 1000,
+    version: deps.version,
+  });
+
   let stopping = false;
   const health = createHealthRoutes(session);
   const composites = [allPositions({ contract }), historyBySymbol({ contract })];
@@ -162,6 +185,7 @@ export async function startServer(deps: {
           call: (operationId, json, signal) => pipeline.own(operationId, { json }, signal),
         }),
       }),
+      mcp: mcp.handle,
       events: feed.handle,
       composites: createCompositeRoutes({ composites, pipeline, gateway }),
       friendly: createFriendlyRoutes({ routes: createRoutes(friendlyTargets(contract)), pipeline, gateway }),
@@ -203,7 +227,7 @@ export async function startServer(deps: {
     async stop(deadlineMs) {
       const endMs = performance.now() + deadlineMs;
       stopping = true;
-      const [drained] = await Promise.all([listener.stop(deadlineMs), feed.stopReaders()]);
+      const [drained] = await Promise.all([listener.stop(deadlineMs), feed.stopReaders(), mcp.stop()]);
       await feed.stop();
       await session.stop();
       loginPages.stop();

@@ -128,6 +128,12 @@ export const settings = {
     default: 'false',
     doc: 'Allow calls that act on everything at once (cancel order -1, delete alert 0, unsubscribeall) or cost money (regsnapshot).',
   }),
+  mcpAllowOrders: setting({
+    env: 'BEZANT_MCP_ALLOW_ORDERS',
+    parse: flag,
+    default: 'false',
+    doc: 'Let MCP clients change things: orders, in two steps, and what else the API has. Off, they only read.',
+  }),
   passthrough: setting({
     env: 'BEZANT_PASSTHROUGH',
     parse: choice('read', 'all', 'off'),

@@ -23,6 +23,7 @@ const depth = (fault) => fault.instancePath.split('/').length;
 const some = (count, what) => `${count} ${what}${count === 1 ? '' : 's'}`;
 const say = {
   required: ({ missingProperty }) => ['is required', missingProperty],
+  additionalProperties: ({ additionalProperty }) => ['is not known', additionalProperty],
   enum: ({ allowedValues }) => [`must be one of ${allowedValues.join(', ')}`],
   type: ({ type }) => [`must be ${[type].flat().join(' or ')}`],
   minItems: ({ limit }) => [`must have at least ${some(limit, 'item')}`],

@@ -8,6 +8,7 @@ import { placeholdersDeclared } from './placeholders-declared.ts';
 import { referencesResolve } from './references-resolve.ts';
 import type { Rule } from './rule.ts';
 import { scopesAreText } from './scopes-are-text.ts';
+import { toolsFit } from './tools.ts';
 import { validOpenapi } from './valid-openapi.ts';
 import { validSchemas } from './valid-schemas.ts';
 import { wholeContract } from './whole-contract.ts';
@@ -19,6 +20,7 @@ export const rules: readonly Rule[] = [
   scopesAreText,
   wholeContract,
   operationsDescribed,
+  toolsFit,
   validOpenapi,
   validSchemas,
 ];

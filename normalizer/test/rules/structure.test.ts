@@ -13,7 +13,7 @@ import { wholeContract } from '../../src/rules/whole-contract.ts';
 
 const normalised = (document: JsonObject): Normalised => ({
   document,
-  overlay: { operations: new Map(), schemas: new Map() },
+  overlay: { operations: new Map(), schemas: new Map(), tools: [] },
   findings: [],
 });
 

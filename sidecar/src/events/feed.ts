@@ -10,7 +10,7 @@ import type { Json } from './client-frames.ts';
 import { createConnection, type Connection } from './connection.ts';
 import type { SessionView } from './connector.ts';
 import { startEvents } from './events.ts';
-import { createJournal } from './journal.ts';
+import { createJournal, type Journal } from './journal.ts';
 import type { Clocks } from './moment.ts';
 import type { OwnRead } from './own-reads.ts';
 import { createEventRoutes, eventsDisabled } from './routes.ts';
@@ -22,6 +22,8 @@ export interface Feed {
   handle: RequestHandler;
   /** Answers IBKR's own WebSocket path. */
   relay: Pick<SocketDoor, 'upgrade'>;
+  /** The record for readers inside this server; null when events are switched off. */
+  journal: Pick<Journal, 'head' | 'read' | 'wait'> | null;
   /** Whoever waits is answered, every stream and socket ends: before the listener stops. */
   stopReaders(): Promise<void>;
   /** Writes what is left. */
@@ -86,6 +88,7 @@ async function startWithStore(deps: FeedDeps, connection: Connection): Promise<F
   return {
     handle: routes.handle,
     relay,
+    journal,
     async stopReaders() {
       routes.stop();
       await relay.stop();
@@ -104,6 +107,7 @@ function startWithout(deps: FeedDeps, connection: Connection): Feed {
   return {
     handle: eventsDisabled,
     relay,
+    journal: null,
     stopReaders: () => relay.stop(),
     stop: () => connection.stop(),
   };

@@ -130,7 +130,7 @@ export function createEdge(deps: {
       response.setHeader('access-control-allow-origin', origin);
       response.setHeader(
         'access-control-expose-headers',
-        'x-request-id, retry-after, ratelimit, x-bezant-cursor',
+        'x-request-id, retry-after, ratelimit, x-bezant-cursor, mcp-session-id, mcp-protocol-version',
       );
     }
     if (!targetPattern.test(request.url))
@@ -140,7 +140,7 @@ export function createEdge(deps: {
       response.setHeader('access-control-allow-methods', 'GET, HEAD, POST, PUT, PATCH, DELETE');
       response.setHeader(
         'access-control-allow-headers',
-        'authorization, content-type, x-api-key, x-request-id',
+        'authorization, content-type, x-api-key, x-request-id, last-event-id, mcp-method, mcp-name, mcp-protocol-version, mcp-session-id',
       );
       response.setHeader('access-control-max-age', '600');
       response.status(204).end();

@@ -5,7 +5,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Problem } from '../errors.ts';
 import { headerValues, isLoggedOut, type Gateway, type GatewayAnswer } from '../gateway.ts';
-import { redactBody } from './redact-body.ts';
+import { redactBody } from '../redact-body.ts';
 import { writeJson } from './write-json.ts';
 
 export interface DebugRoutes {

@@ -1,15 +1,11 @@
-// Every position of an account: IBKR gives them in pages.
+// Every position of an account in one answer.
 
 import type { Contract } from '../contract.ts';
 import { Problem } from '../errors.ts';
 import type { GatewayAnswer } from '../gateway.ts';
 import { callOf } from '../request/call.ts';
+import { positionPages } from '../request/position-pages.ts';
 import type { Composite } from './composite.ts';
-
-/** IBKR documents 100 rows a page and formerly 30: a page of fewer than 30 is the last by either. */
-const smallestPageSize = 30;
-/** 10,000 positions and more; a Gateway that never ends is not followed for ever. */
-const maxPages = 300;
 
 export function allPositions(deps: { contract: Contract }): Composite {
   const operation = deps.contract.byId.get('getPaginatedPositions');
@@ -21,31 +17,24 @@ export function allPositions(deps: { contract: Contract }): Composite {
     summary: 'Returns every position of an account, all pages in one answer.',
     parameters: [],
     async run({ path, run, caller }) {
-      const rows: unknown[] = [];
-      for (let pageId = 0; pageId < maxPages; pageId += 1) {
-        const values = { accountId: path['accountId'] ?? '', pageId: String(pageId) };
-        const found = pageRows(await run(callOf(operation, caller, { path: values })));
-        if ('answer' in found) return found.answer;
-        rows.push(...found.rows);
-        if (found.rows.length < smallestPageSize) return { json: rows };
-      }
-      throw new Problem(
-        'upstream_status',
-        `The Gateway gave ${maxPages} full pages of positions and no end.`,
+      const accountId = path['accountId'] ?? '';
+      const all = await positionPages(
+        (pageId) => run(callOf(operation, caller, { path: { accountId, pageId } })),
+        pageRows,
       );
+      return 'rows' in all ? { json: all.rows } : all.page;
     },
   };
 }
 
-/** A page's rows, or the answer itself when it is an error of IBKR's. */
-function pageRows(answer: GatewayAnswer): { rows: unknown[] } | { answer: GatewayAnswer } {
-  if (answer.status !== 200) return { answer };
+/** A page's rows; null when it is an error of IBKR's. */
+function pageRows({ status, body }: GatewayAnswer): unknown[] | null {
+  if (status !== 200) return null;
   let json: unknown;
   try {
-    json = JSON.parse(answer.body.toString('utf8'));
+    json = JSON.parse(body.toString('utf8'));
   } catch (cause) {
     throw new Problem('upstream_decode_error', 'A page of positions is not JSON.', { cause });
   }
-  if (!Array.isArray(json)) return { answer };
-  return { rows: json };
+  return Array.isArray(json) ? json : null;
 }

@@ -1,7 +1,7 @@
 // What may be shown of a body.
 
 import { expect, test } from '@jest/globals';
-import { redactBody } from '../../src/routes/redact-body.ts';
+import { redactBody } from '../src/redact-body.ts';
 
 test.each([
   {

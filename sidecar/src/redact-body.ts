@@ -1,6 +1,6 @@
 // A body of IBKR's without what identifies or authenticates: whole first, because the start of a JSON text is none.
 
-import { mask } from '../mask.ts';
+import { mask } from './mask.ts';
 
 /** Member names, in lower case without separators, whose values are nobody's business. */
 const secretNames: ReadonlySet<string> = new Set([
@@ -29,7 +29,7 @@ const minCookieLength = 6;
 export function redactBody(body: Buffer, cookieValues: readonly string[]): string {
   const text = body.toString('utf8');
   const parsed = parse(text);
-  const shown = parsed === undefined ? mask(text) : JSON.stringify(parsed.value, replacer);
+  const shown = parsed === undefined ? mask(text) : JSON.stringify(parsed.value, redactMember);
   return cookieValues
     .filter((value) => value.length >= minCookieLength)
     .reduce((rest, value) => rest.replaceAll(value, redacted), shown);
@@ -37,7 +37,8 @@ export function redactBody(body: Buffer, cookieValues: readonly string[]): strin
 
 const redacted = '<redacted>';
 
-function replacer(name: string, value: unknown): unknown {
+/** For JSON.stringify and JSON.parse alike. */
+export function redactMember(name: string, value: unknown): unknown {
   const plain = name.toLowerCase().replace(/[_.-]/g, '');
   return secretNames.has(plain) || secretParts.test(plain) ? redacted : value;
 }
