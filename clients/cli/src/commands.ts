@@ -29,6 +29,30 @@ export const commands: readonly CommandRow[] = [
     summary: 'every position of an account',
     load: () => import('./commands/positions.ts'),
   },
-  { name: 'orders', summary: "an account's orders of today", load: () => import('./commands/orders.ts') },
+  {
+    name: 'orders',
+    summary: "today's orders; place, preview, modify, cancel, reply",
+    load: () => import('./commands/orders.ts'),
+  },
+  {
+    name: 'quote',
+    summary: 'what instruments cost now',
+    load: () => import('./commands/quote.ts'),
+  },
+  {
+    name: 'history',
+    summary: 'prices of the past',
+    load: () => import('./commands/history.ts'),
+  },
+  {
+    name: 'conid',
+    summary: "IBKR's id of a symbol",
+    load: () => import('./commands/conid.ts'),
+  },
   { name: 'tickle', summary: 'keep the session alive', load: () => import('./commands/tickle.ts') },
+  {
+    name: 'config',
+    summary: 'what this command would use, and where that comes from',
+    load: () => import('./commands/config.ts'),
+  },
 ];

@@ -1,6 +1,7 @@
 // What went wrong, for people, for programs, and as an exit code. docs/cli.md has the table of exit codes.
 
 import type { BezantError, ErrorKind } from 'bezant-client';
+import type { Row } from './report.ts';
 
 /** Exit codes. 1 and 2 are the predecessor's: something failed, and the command line is wrong. */
 export const exits = {
@@ -42,7 +43,7 @@ const exitsByKind: Readonly<Record<ErrorKind, ExitName>> = {
   'bad-answer': 'fault',
 };
 
-/** The client's hints speak to programmers; here are a terminal's. Where bezant gave one of its own, that is better. */
+/** The client's hints on these speak to programmers; here are a terminal's. */
 const hintsByKind: Readonly<Partial<Record<ErrorKind, string>>> = {
   unreachable: 'Is it running? BEZANT_URL or --url names another address; `bezant doctor` looks closer.',
   certificate:
@@ -50,11 +51,14 @@ const hintsByKind: Readonly<Partial<Record<ErrorKind, string>>> = {
   'key-required': 'Put the API key that the server printed at its first start into BEZANT_API_KEY.',
   'login-required': 'Run `bezant login`, then repeat the command.',
   'no-session': 'It is being re-established. Repeat in a moment; `bezant doctor` tells more.',
-  'not-found': 'Check the id, the account and the symbol: `bezant accounts`, `bezant conid SYMBOL`.',
   ambiguous: 'Say which one with --exchange, --name or --expiry, or give the conid.',
   paced: 'Wait a minute before the next call: calling on makes IBKR’s penalty longer.',
 };
-const alwaysOurs: ReadonlySet<string> = new Set(['login-required', 'key-required', 'unreachable']);
+const hintsByOperation: Readonly<Record<string, string>> = {
+  conidOf: 'Search by name: `bezant call getContractSymbols --param symbol=TEXT --param name=true`.',
+  'POST /iserver/reply/{replyId}':
+    'The question has lapsed, and the order with it: look with `bezant orders` before placing it again.',
+};
 
 /** A mistake in how the command was called. Nothing was sent. */
 export class UsageError extends Error {
@@ -70,11 +74,14 @@ export class Refusal extends Error {
   readonly exit: ExitName;
   readonly hint: string;
   readonly kind: string;
-  constructor(exit: ExitName, kind: string, message: string, hint: string) {
+  /** For programs. */
+  readonly data: Row;
+  constructor(exit: ExitName, kind: string, message: string, hint: string, data: Row = {}) {
     super(message);
     this.exit = exit;
     this.kind = kind;
     this.hint = hint;
+    this.data = data;
   }
 }
 
@@ -93,7 +100,7 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   if (isBezantError(error)) return ofServer(error);
   if (error instanceof UsageError) return { exit: 'usage', kind: 'usage', ...told(error) };
-  if (error instanceof Refusal) return { exit: error.exit, kind: error.kind, ...told(error) };
+  if (error instanceof Refusal) return { ...error.data, exit: error.exit, kind: error.kind, ...told(error) };
   const message = error instanceof Error ? error.message : String(error);
   return { exit: 'fault', kind: 'fault', message, hint: 'This is a fault of bezant’s. Please report it.' };
 }
@@ -115,10 +122,13 @@ function ofServer(error: BezantError): Failure {
   };
 }
 
-function hintOf({ kind, code, hint, retryAfterMs }: BezantError): string {
+function hintOf(error: BezantError): string {
+  const { kind, hint, operation = '', retryAfterMs } = error;
+  if (isUncertain(error)) return 'The order may stand: look with `bezant orders` before sending it again.';
+  if (kind === 'not-found')
+    return hintsByOperation[operation] ?? hint.replace(/client\.\S+/, '`bezant accounts`');
   if (kind === 'paced' && retryAfterMs !== undefined) return `Wait ${Math.ceil(retryAfterMs / 1000)} s.`;
-  const ours = code === undefined || alwaysOurs.has(kind) || /\bclient\./.test(hint);
-  return (ours ? hintsByKind[kind] : undefined) ?? hint;
+  return hintsByKind[kind] ?? hint;
 }
 
 const orderOperation = /^(POST|DELETE) \/iserver\/(account\/\{accountId\}\/orders?\b|reply\/)/;

@@ -15,14 +15,14 @@ const money = number(2, 2);
 const formats: Readonly<Record<Style, (value: string | number | boolean) => string>> = {
   text: String,
   number: numeric(plain),
+  // `12.4M` is one as well
+  amount: numeric(plain),
   price: numeric(price),
   money: numeric(money),
   change: (value) => signed(value, numeric(money)(value)),
   percent: (value) => (isNumeric(value) ? signed(value, `${money.format(Number(value))}%`) : String(value)),
   time: (value) => timeText(value),
 };
-
-export const alignsRight: ReadonlySet<Style> = new Set(['number', 'price', 'money', 'change', 'percent']);
 
 export function formatted(value: unknown, style: Style): string {
   if (value === undefined || value === null || value === '') return nothing;

@@ -8,15 +8,18 @@ import { exits, failureJson, failureOf, failureText, UsageError, type Failure } 
 
 /** Resolves with the exit code; whatever went wrong has been told. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
-  const program = createProgram(io);
+  let cli: Cli | undefined;
+  const program = createProgram(io, () => (cli ??= createCli(io, program.opts<GlobalFlags>())));
   try {
     await program.parseAsync(helpLast(args), { from: 'user' });
     return exits.ok;
   } catch (error) {
+    cli?.output.clear();
     if (io.signal.aborted) return io.signal.reason === closedPipe ? exits.ok : exits.interrupted;
     // Help and version have been printed
     if (error instanceof CommanderError && error.exitCode === 0) return exits.ok;
-    return tell(error instanceof CommanderError ? usageFault(error) : failureOf(error), program, io);
+    const failure = error instanceof CommanderError ? usageFault(error, args) : failureOf(error);
+    return tell(failure, program, io);
   }
 }
 
@@ -35,19 +38,19 @@ function tell(failure: Failure, program: Command, { stderr }: Io): number {
   return exits[failure.exit];
 }
 
-const listHint = '`bezant --help` lists the commands.';
-
-function usageFault({ message, code }: CommanderError): Failure {
-  if (code === 'commander.help') return failureOf(new UsageError('No command was given.', listHint));
+function usageFault({ message, code }: CommanderError, args: readonly string[]): Failure {
+  const called = commands.find(({ name }) => args.includes(name))?.name;
+  const help =
+    called === undefined ? '`bezant --help` lists the commands.' : `\`bezant help ${called}\` tells how.`;
+  if (code === 'commander.help') return failureOf(new UsageError('No command was given.', help));
   const [line = '', suggestion = ''] = message.replace(/^error: /, '').split('\n');
-  const hint = suggestion === '' ? listHint : suggestion.replace(/^\(|\)$/g, '');
+  const hint = suggestion === '' ? help : suggestion.replace(/^\(|\)$/g, '');
   const sentence = line.slice(0, 1).toUpperCase() + line.slice(1).replace(/\.$/, '');
   return failureOf(new UsageError(`${sentence}.`, hint));
 }
 
-export function createProgram(io: Io): Command {
+function createProgram(io: Io, open: () => Cli): Command {
   const program = new Command('bezant');
-  const open = (): Cli => createCli(io, program.opts<GlobalFlags>());
   program
     .description(
       'An Interactive Brokers account from the command line, through bezant or the Gateway itself.',

@@ -3,7 +3,7 @@
 export type Row = Readonly<Record<string, unknown>>;
 
 /** How a value is written in a table: see format.ts. */
-export type Style = 'text' | 'number' | 'price' | 'money' | 'change' | 'percent' | 'time';
+export type Style = 'text' | 'number' | 'amount' | 'price' | 'money' | 'change' | 'percent' | 'time';
 
 export interface Column {
   readonly key: string;
@@ -11,6 +11,7 @@ export interface Column {
   readonly title: string;
   /** Gives way when the table is wider than the terminal. */
   readonly shrinks: boolean;
+  readonly alignsRight: boolean;
 }
 
 export interface Report {
@@ -24,7 +25,14 @@ export interface Report {
 }
 
 export function column(key: string, style: Style = 'text', more: Partial<Column> = {}): Column {
-  return { key, style, title: key, shrinks: false, ...more };
+  return {
+    key,
+    style,
+    title: key,
+    shrinks: false,
+    alignsRight: style !== 'text' && style !== 'time',
+    ...more,
+  };
 }
 
 export function isRow(value: unknown): value is Row {

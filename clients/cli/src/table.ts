@@ -1,7 +1,7 @@
 // Lines and columns on a terminal: numbers to the right, no frame, never wider than the terminal.
 
 import Table from 'cli-table3';
-import { alignsRight, formatted } from './format.ts';
+import { formatted } from './format.ts';
 import type { Column, Row } from './report.ts';
 
 export interface Look {
@@ -18,8 +18,8 @@ export function tableText(rows: readonly Row[], columns: readonly Column[], look
   const cells = rows.map((row) => columns.map(({ key, style }) => formatted(row[key], style)));
   const widths = widthsOf(columns, cells, look.width);
   const table = new Table({
-    head: columns.map(({ title }) => look.paint(title, 'title')),
-    colAligns: columns.map(({ style }) => (alignsRight.has(style) ? 'right' : 'left')),
+    head: columns.map(({ title }) => (title === '' ? '' : look.paint(title, 'title'))),
+    colAligns: columns.map(({ alignsRight }) => (alignsRight ? 'right' : 'left')),
     colWidths: widths.map((width) => width + gap),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': gap },
     chars: noFrame,

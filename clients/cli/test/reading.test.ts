@@ -1,20 +1,30 @@
 // The predecessor's commands and output, through bezant and straight to the Gateway.
 
 import { describe, expect, test } from '@jest/globals';
-import { account, bezant, closedUrl, startGateway, startStage, type Ended } from './stage.ts';
+import {
+  account,
+  bezant,
+  closedUrl,
+  sharedStage,
+  startGateway,
+  startStage,
+  type Ended,
+  type Stage,
+} from './stage.ts';
 import { hasTerminal, linesOf, onTerminal } from './terminal.ts';
 
 type Run = (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Ended>;
-const through: Record<string, () => Promise<Run>> = {
-  bezant: async () => (await startStage()).run,
-  'the Gateway': async () => (await startGateway()).direct,
+const through: Record<string, (stage: Stage) => Run> = {
+  bezant: ({ run }) => run,
+  'the Gateway': ({ direct }) => direct,
 };
 const json = ({ stdout }: Ended): unknown => JSON.parse(stdout);
 const done = { code: 0, stderr: '' };
 
-describe.each(Object.entries(through))('through %s', (_, start) => {
+describe.each(Object.entries(through))('through %s', (_, way) => {
+  const stage = sharedStage();
   test('JSON without a terminal, one line', async () => {
-    const run = await start();
+    const run = way(stage());
     const health = await run(['health']);
     expect(health).toMatchObject(done);
     expect(health.stdout).toBe('{"authenticated":true,"connected":true,"competing":false,"message":null}\n');
@@ -29,12 +39,14 @@ describe.each(Object.entries(through))('through %s', (_, start) => {
   });
 
   test('tables when they are asked for, with the columns of old', async () => {
-    const run = await start();
+    const run = way(stage());
     const { stdout: positions } = await run(['positions', account, '--output', 'table']);
     expect(positions).toMatch(/^ticker +conid +position +avgCost +mktPrice +mktValue +currency\n/);
     expect(positions).toMatch(/\nAAPL +265598 +100 +192\.92 +\d+\.\d{2,4} +[\d,]+\.\d\d +USD\n/);
     const { stdout: orders } = await run(['orders', account, '-o', 'table']);
-    expect(orders).toMatch(/^orderId +ticker +side +totalSize +filledQuantity +status +orderType\n\d+ +AAPL/);
+    expect(orders).toMatch(
+      /^orderId +ticker +side +totalSize +filledQuantity +status +orderType +price +tif\n\d+ +AAPL/,
+    );
     const { stdout: accounts } = await run(['accounts', '-o', 'table']);
     expect(accounts).toMatch(
       /^accountId +accountTitle +currency +type\nDU1234567 +Simulated Trader 1 +USD +DEMO\n$/,
@@ -48,7 +60,7 @@ describe.each(Object.entries(through))('through %s', (_, start) => {
   });
 
   test('CSV for spreadsheets', async () => {
-    const run = await start();
+    const run = way(stage());
     const { stdout } = await run(['positions', '-o', 'csv']);
     expect(stdout).toMatch(
       /^ticker,conid,position,avgCost,mktPrice,mktValue,currency\r\nAAPL,265598,100,192\.92,[\d.]+,[\d.]+,USD\r\n/,
@@ -59,14 +71,14 @@ describe.each(Object.entries(through))('through %s', (_, start) => {
   });
 
   test('the session token stays where it is', async () => {
-    const run = await start();
+    const run = way(stage());
     const { stdout, code } = await run(['tickle']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^\{"session":"\w{4}…"\}\n$/);
   });
 
   test('an account of somebody else, and one that would lead elsewhere', async () => {
-    const run = await start();
+    const run = way(stage());
     for (const command of ['summary', 'positions', 'orders']) {
       for (const wrong of ['DU9999999', '../../logout']) {
         expect(await run([command, wrong])).toEqual({
@@ -80,7 +92,7 @@ describe.each(Object.entries(through))('through %s', (_, start) => {
   });
 
   test('without an account: the one set, else the only one', async () => {
-    const run = await start();
+    const run = way(stage());
     expect(json(await run(['positions']))).toContainEqual(expect.objectContaining({ ticker: 'AAPL' }));
     expect(await run(['positions'], { BEZANT_ACCOUNT: 'DU9999999' })).toMatchObject({ code: 5 });
   });

@@ -1,7 +1,7 @@
 // The command as its users run it: a process with arguments and an environment, before the real server and the simulated
 // Gateway. All of it ends with the test.
 
-import { afterEach } from '@jest/globals';
+import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
@@ -29,10 +29,14 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
-const undo: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const stop of undo.splice(0).reverse()) await stop();
-});
+type Stop = () => unknown;
+
+const untilTestEnds: Stop[] = [];
+afterEach(() => stopAll(untilTestEnds));
+
+async function stopAll(stops: Stop[]): Promise<void> {
+  for (const stop of stops.splice(0).reverse()) await stop();
+}
 
 /** Nothing of the environment the test runs in. */
 const cleanEnv = (env: Env): Env => ({ PATH: process.env['PATH'] ?? '', TZ: 'UTC', ...env });
@@ -53,7 +57,7 @@ export function follow(child: ChildProcessWithoutNullStreams): Running {
   const ended = new Promise<Ended>((resolve) => {
     child.on('close', (code, signal) => resolve({ code, signal, ...seen }));
   });
-  undo.push(() => {
+  untilTestEnds.push(() => {
     child.kill('SIGKILL');
     return ended;
   });
@@ -114,19 +118,38 @@ export interface Stage extends Gateway {
   readonly run: (args: readonly string[], env?: Env, input?: string) => Promise<Ended>;
 }
 
-export async function startGateway({ scenario = 'demo', timeScale = 1 }: Setting = {}): Promise<Gateway> {
+export async function startGateway(setting: Setting = {}, stops = untilTestEnds): Promise<Gateway> {
+  const { scenario = 'demo', timeScale = 1 } = setting;
   const simulator = await startSimulator({ scenario, timeScale });
-  undo.push(() => simulator.stop());
+  stops.push(() => simulator.stop());
   const control: Gateway['control'] = (operation, body) => simulator.control.call(operation, body);
   await control('POST /faults', { pacing: 'off' });
   const own = { IBKR_GATEWAY_URL: `${simulator.url}/v1/api` };
   return { simulator, control, direct: (args, env) => bezant(args, { ...own, ...env }) };
 }
 
-export async function startStage(setting: Setting = {}): Promise<Stage> {
-  const gateway = await startGateway(setting);
+export function startStage(setting: Setting = {}): Promise<Stage> {
+  return begin(setting, untilTestEnds);
+}
+
+/** One for all tests of a describe. */
+export function sharedStage(setting: Setting = {}): () => Stage {
+  const stops: Stop[] = [];
+  let stage: Stage | undefined;
+  beforeAll(async () => {
+    stage = await begin(setting, stops);
+  });
+  afterAll(() => stopAll(stops));
+  return () => {
+    if (stage === undefined) throw new Error('the stage is not there yet');
+    return stage;
+  };
+}
+
+async function begin(setting: Setting, stops: Stop[]): Promise<Stage> {
+  const gateway = await startGateway(setting, stops);
   const sidecar = await startSidecar(`${gateway.simulator.url}/v1/api`, setting.env);
-  undo.push(() => sidecar.stop());
+  stops.push(() => sidecar.stop());
   const env = { BEZANT_URL: sidecar.url };
   return { ...gateway, sidecar, env, run: (args, more, input) => bezant(args, { ...env, ...more }, input) };
 }

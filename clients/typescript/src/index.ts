@@ -8,6 +8,7 @@ export { health, type Health } from './health.ts';
 export { startKeepalive, type Keepalive, type KeepaliveOptions } from './keepalive.ts';
 export { createConidOf, type ConidOf, type ConidOptions, type Listing } from './conid.ts';
 export {
+  answerQuestion,
   modifyOrder,
   placeOrder,
   type ConfirmPolicy,

@@ -75,6 +75,20 @@ export function modifyOrder(
   );
 }
 
+/** Answers a question by its id alone, whoever placed the order. */
+export async function answerQuestion(
+  caller: Caller,
+  questionId: string,
+  isConfirmed: boolean,
+  options: OrderOptions = {},
+): Promise<OrderOutcome> {
+  const reply = (call: CallOptions): Promise<unknown> =>
+    orders(caller).confirmOrderReply(questionId, { confirmed: isConfirmed }, call);
+  if (isConfirmed) return walk(caller, options, [], reply);
+  await reply(options);
+  return { kind: 'withdrawn', confirmed: [] };
+}
+
 async function walk(
   caller: Caller,
   options: OrderOptions,
