@@ -2,22 +2,18 @@
 // Nothing lost, nothing told twice, nothing out of sequence, and each outage told as one gap.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { faultsOfOrder, faultsOfOrders, faultsOfTrades, outOfTime } from './events-accounts.ts';
 import { startPoller, startStreamReader, type Reader, type Told } from './events-reader.ts';
 import { startScene, type Scene } from './events-scene.ts';
 import type { Ledger } from './events-trader.ts';
 import { until } from './events-until.ts';
-import type { Env } from './sidecar-process.ts';
+import type { Env, LogLine } from './sidecar-process.ts';
 import { startOwnPostgres } from '../store/postgres-server.ts';
-
-const stops: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
 
 interface Audience {
   orders: Reader;
@@ -25,19 +21,30 @@ interface Audience {
   stream: Reader;
 }
 
-async function open(settings: Env = {}): Promise<Scene> {
-  const scene = await startScene(settings);
-  stops.push(() => scene.stop());
-  return scene;
+/** Stories are independent and mostly wait, so they are played side by side; each ends what it has begun. */
+const story = (name: string, play: (stage: AsyncDisposableStack) => Promise<void>): void =>
+  test.concurrent(
+    name,
+    async () => {
+      await using stage = new AsyncDisposableStack();
+      await play(stage);
+    },
+    300_000,
+  );
+
+async function open(stage: AsyncDisposableStack, settings: Env = {}): Promise<Scene> {
+  const opened = await startScene(settings);
+  stage.defer(() => opened.stop());
+  return opened;
 }
 
-function audience({ server: { url } }: Scene): Audience {
+function audience(stage: AsyncDisposableStack, { server: { url } }: Scene): Audience {
   const readers = {
     orders: startPoller(url, '/events/orders'),
     trades: startPoller(url, '/events/trades?wait=2'),
     stream: startStreamReader(url, '?topics=orders,trades'),
   };
-  stops.push(async () => {
+  stage.defer(async () => {
     for (const reader of Object.values(readers)) await reader.stop();
   });
   return readers;
@@ -108,6 +115,19 @@ async function expectGaps(readers: Audience, outages: readonly Outage[]): Promis
   }
 }
 
+/** When the server has noticed that its connection to IBKR is gone, which on a busy machine is later than it happened. */
+async function lost({ server: { sidecar } }: Scene, sinceMs: number): Promise<number> {
+  const isLoss = ({ what, time }: LogLine): boolean => what === 'lost' && Date.parse(String(time)) >= sinceMs;
+  const { time } = await sidecar.logged(isLoss);
+  return Date.parse(String(time));
+}
+
+async function breakOff(scene: Scene): Promise<number> {
+  const beforeMs = Date.now();
+  await scene.simulator.control('DELETE /sockets');
+  return await lost(scene, beforeMs);
+}
+
 /** Trades until it is told to stop, so that something is always under way. */
 function busy(scene: Scene): () => Promise<void> {
   const enough = new AbortController();
@@ -121,9 +141,9 @@ function busy(scene: Scene): () => Promise<void> {
   };
 }
 
-test('the server is killed in the middle of it, twice', async () => {
-  const scene = await open();
-  const readers = audience(scene);
+story('the server is killed in the middle of it, twice', async (stage) => {
+  const scene = await open(stage);
+  const readers = audience(stage, scene);
   const rest = busy(scene);
   const outages: Outage[] = [];
   for (const round of [1, 2]) {
@@ -138,11 +158,13 @@ test('the server is killed in the middle of it, twice', async () => {
   await rest();
   await settled(scene, readers);
   await expectGaps(readers, outages);
-}, 180_000);
+});
 
-test('the server is stopped in order and started again', async () => {
-  const scene = await open();
-  const readers = audience(scene);
+story('the server is stopped in order and started again', async (stage) => {
+  const scene = await open(stage);
+  const readers = audience(stage, scene);
+  // What happens before that is read up, and would be counted among what is healed.
+  await scene.server.caughtUp();
   await scene.trader.buy();
   const half = await scene.trader.place();
   await scene.trader.fill(half, 3);
@@ -158,44 +180,47 @@ test('the server is stopped in order and started again', async () => {
   const healed = readers.trades.events.filter((event) => event.healed);
   expect(healed).toHaveLength(3);
   expect(outOfTime(readers.trades.events, true)).toEqual([]);
-}, 180_000);
+});
 
-test('the connections to IBKR are broken, again and again', async () => {
-  const scene = await open();
-  const readers = audience(scene);
+story('the connections to IBKR are broken, again and again', async (stage) => {
+  const scene = await open(stage);
+  const readers = audience(stage, scene);
   const rest = busy(scene);
   const outages: Outage[] = [];
   for (const round of [1, 2, 3]) {
     await until('some trades', () => readers.trades.events.length > 8 * round);
-    await scene.simulator.control('DELETE /sockets');
-    const fromMs = Date.now();
+    const fromMs = await breakOff(scene);
     await until('the gap', () => gapsOf(readers.orders).length === round, 60_000);
     outages.push({ fromMs, toMs: fromMs });
   }
   await rest();
   await settled(scene, readers);
   await expectGaps(readers, outages);
-}, 180_000);
+});
 
-test('IBKR restarts and has forgotten the day', async () => {
-  const scene = await open();
-  const readers = audience(scene);
+story('IBKR restarts and has forgotten the day', async (stage) => {
+  const scene = await open(stage);
+  const readers = audience(stage, scene);
   await scene.trader.buy();
   await settled(scene, readers);
+  const beforeMs = Date.now();
   await scene.simulator.restart();
-  const fromMs = Date.now();
+  const fromMs = await lost(scene, beforeMs);
   await scene.trader.settle();
   await scene.trader.buy();
   await settled(scene, readers);
   await expectGaps(readers, [{ fromMs, toMs: fromMs }]);
-}, 180_000);
+});
 
-test('the socket falls silent', async () => {
-  const scene = await open();
-  const readers = audience(scene);
+story('the socket falls silent', async (stage) => {
+  const scene = await open(stage);
+  const readers = audience(stage, scene);
   await scene.trader.buy();
   await settled(scene, readers);
   await scene.simulator.control('POST /faults', { socket: 'silent' });
+  // What came before has been read when the second of two questions is answered.
+  await scene.server.status();
+  await scene.server.status();
   const fromMs = Date.now();
   await scene.trader.buy();
   await scene.trader.cancel(await scene.trader.place());
@@ -211,16 +236,15 @@ test('the socket falls silent', async () => {
   await scene.server.connected(60_000);
   await settled(scene, readers);
   await expectGaps(readers, [{ fromMs, toMs }]);
-}, 180_000);
+});
 
-test('the Gateway accepts connections and never answers', async () => {
-  const scene = await open();
-  const readers = audience(scene);
+story('the Gateway accepts connections and never answers', async (stage) => {
+  const scene = await open(stage);
+  const readers = audience(stage, scene);
   await scene.trader.buy();
   await settled(scene, readers);
   await scene.simulator.control('POST /faults', { socket: 'hang-handshake' });
-  await scene.simulator.control('DELETE /sockets');
-  const fromMs = Date.now();
+  const fromMs = await breakOff(scene);
   await scene.trader.buy();
   const cause = await until(
     'the end of patience',
@@ -235,11 +259,11 @@ test('the Gateway accepts connections and never answers', async () => {
   const toMs = Date.now();
   await settled(scene, readers);
   await expectGaps(readers, [{ fromMs, toMs }]);
-}, 180_000);
+});
 
-test('REST fails after the reconnect: what was missed is healed when it works again', async () => {
-  const scene = await open();
-  const readers = audience(scene);
+story('REST fails after the reconnect: what was missed is healed when it works again', async (stage) => {
+  const scene = await open(stage);
+  const readers = audience(stage, scene);
   await scene.trader.buy();
   await settled(scene, readers);
   const paths = ['/v1/api/iserver/account/trades', '/v1/api/iserver/accounts'];
@@ -247,76 +271,67 @@ test('REST fails after the reconnect: what was missed is healed when it works ag
     socket: 'refuse',
     paths: paths.map((path) => ({ path, status: 503, times: 1 })),
   });
-  await scene.simulator.control('DELETE /sockets');
-  const fromMs = Date.now();
+  const fromMs = await breakOff(scene);
   const bought = await scene.trader.place();
   await scene.trader.fill(bought);
   await scene.simulator.control('POST /faults', { socket: 'normal' });
   await readers.orders.sees('the gap', ({ topic }) => topic === 'gap', 60_000);
   await settled(scene, readers);
   await expectGaps(readers, [{ fromMs, toMs: fromMs }]);
-}, 180_000);
+});
 
 /** Where nothing can be mounted, the tests on a full disk are not there. */
-function onDisk(name: string, run: () => Promise<void>, limitMs: number): void {
-  if (mountable()) test(name, run, limitMs);
+function onDisk(name: string, play: (stage: AsyncDisposableStack) => Promise<void>): void {
+  if (mountable()) story(name, play);
   else console.log(`Not tried, for it needs root and mount: ${name}.`);
 }
 
-onDisk(
-  'the disk is full for a while: nothing is lost, and nothing is a gap',
-  async () => {
-    const { folder, fill, empty } = smallDisk();
-    const scene = await open({ BEZANT_DATA_DIR: folder });
-    const readers = audience(scene);
-    await scene.trader.buy();
-    await settled(scene, readers);
-    fill();
-    const told = readers.orders.events.length;
-    for (let count = 0; count < 20; count += 1) await scene.trader.buy();
-    await until('a store that fails', async () =>
-      /^bezant_events_store_up 0$/m.test(
-        await (await fetch(`${scene.server.sidecar.adminUrl}/metrics`)).text(),
-      ),
-    );
-    expect((await scene.server.get('/livez')).status).toBe(200);
-    expect((await scene.server.get('/v1/api/iserver/accounts')).status).toBe(200);
-    await empty();
-    await settled(scene, readers);
-    expect(readers.orders.events.length).toBeGreaterThan(told);
-    await expectGaps(readers, []);
-  },
-  120_000,
-);
+onDisk('the disk is full for a while: nothing is lost, and nothing is a gap', async (stage) => {
+  const { folder, fill, empty } = smallDisk(stage);
+  const scene = await open(stage, { BEZANT_DATA_DIR: folder });
+  const readers = audience(stage, scene);
+  await scene.trader.buy();
+  await settled(scene, readers);
+  fill();
+  const told = readers.orders.events.length;
+  for (let count = 0; count < 20; count += 1) await scene.trader.buy();
+  await until('a store that fails', async () =>
+    /^bezant_events_store_up 0$/m.test(
+      await (await fetch(`${scene.server.sidecar.adminUrl}/metrics`)).text(),
+    ),
+  );
+  expect((await scene.server.get('/livez')).status).toBe(200);
+  expect((await scene.server.get('/v1/api/iserver/accounts')).status).toBe(200);
+  await empty();
+  await settled(scene, readers);
+  expect(readers.orders.events.length).toBeGreaterThan(told);
+  await expectGaps(readers, []);
+});
 
-onDisk(
-  'the database’s disk is full, and the server is killed meanwhile',
-  async () => {
-    const { folder, fill, empty } = smallDisk();
-    const scene = await open({ BEZANT_EVENTS_DB_PATH: join(folder, 'events.db') });
-    const readers = audience(scene);
-    await scene.trader.buy();
-    await settled(scene, readers);
-    await scene.server.caughtUp();
-    fill();
-    for (let count = 0; count < 10; count += 1) await scene.trader.buy();
-    await until('a spool', () => hasSpool(scene.server.dataDir));
-    await scene.server.kill();
-    const fromMs = Date.now();
-    await empty();
-    await scene.server.start();
-    await settled(scene, readers);
-    await expectGaps(readers, [{ fromMs, toMs: fromMs }]);
-  },
-  120_000,
-);
+onDisk('the database’s disk is full, and the server is killed meanwhile', async (stage) => {
+  const { folder, fill, empty } = smallDisk(stage);
+  const scene = await open(stage, { BEZANT_EVENTS_DB_PATH: join(folder, 'events.db') });
+  const readers = audience(stage, scene);
+  await scene.trader.buy();
+  await settled(scene, readers);
+  await scene.server.caughtUp();
+  fill();
+  for (let count = 0; count < 10; count += 1) await scene.trader.buy();
+  await until('a spool', () => hasSpool(scene.server.dataDir));
+  await scene.server.kill();
+  const fromMs = Date.now();
+  await empty();
+  await scene.server.start();
+  await settled(scene, readers);
+  await expectGaps(readers, [{ fromMs, toMs: fromMs }]);
+});
 
-test('Postgres is killed in the middle of it, and is back some seconds later', async () => {
+story('Postgres is killed in the middle of it, and is back some seconds later', async (stage) => {
   const postgres = await startOwnPostgres();
-  stops.push(() => postgres.stop());
+  stage.defer(() => postgres.stop());
   const url = await postgres.createDatabase();
-  const scene = await open({ BEZANT_DATABASE_URL: url });
-  const readers = audience(scene);
+  const scene = await open(stage, { BEZANT_DATABASE_URL: url });
+  const readers = audience(stage, scene);
   const rest = busy(scene);
   await until('some trades', () => readers.trades.events.length > 5);
   await postgres.kill('SIGQUIT');
@@ -325,13 +340,13 @@ test('Postgres is killed in the middle of it, and is back some seconds later', a
   await rest();
   await settled(scene, readers);
   await expectGaps(readers, []);
-}, 180_000);
+});
 
-test('another database: cursors go on, and nobody waits for ever', async () => {
+story('another database: cursors go on, and nobody waits for ever', async (stage) => {
   const postgres = await startOwnPostgres();
-  stops.push(() => postgres.stop());
-  const scene = await open();
-  const readers = audience(scene);
+  stage.defer(() => postgres.stop());
+  const scene = await open(stage);
+  const readers = audience(stage, scene);
   await scene.trader.buy();
   await settled(scene, readers);
   const before = Math.max(...readers.orders.events.map(({ cursor }) => cursor));
@@ -343,7 +358,7 @@ test('another database: cursors go on, and nobody waits for ever', async () => {
     const event = await reader.sees('an order after the change', ({ order_id }) => order_id === orderId);
     expect(event.cursor).toBeGreaterThan(before);
   }
-}, 180_000);
+});
 
 const hasSpool = (dataDir: string): boolean => {
   const listed = spawnSync('find', [join(dataDir, 'events-spool'), '-name', '*.jsonl', '-size', '+0'], {
@@ -359,12 +374,15 @@ function mountable(): boolean {
 }
 
 /** A file system of its own, and small. */
-function smallDisk(): { folder: string; fill: () => void; empty: () => Promise<void> } {
-  const folder = `/tmp/bezant-disk-${process.pid}-${stops.length}`;
-  mkdirSync(folder);
+function smallDisk(stage: AsyncDisposableStack): {
+  folder: string;
+  fill: () => void;
+  empty: () => Promise<void>;
+} {
+  const folder = mkdtempSync(join(tmpdir(), 'bezant-disk-'));
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m,mode=700', 'none', folder]);
   if (mounted.status !== 0) throw new Error(`mount failed: ${String(mounted.stderr)}`);
-  stops.push(async () => {
+  stage.defer(async () => {
     spawnSync('umount', ['-l', folder]);
     await rm(folder, { recursive: true, force: true });
   });
