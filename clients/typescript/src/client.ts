@@ -2,18 +2,30 @@
 
 import type { Caller, CallOptions } from './call.ts';
 import { createConidOf, type ConidOf } from './conid.ts';
+import { invalidArgument } from './errors.ts';
+import {
+  events,
+  type BezantEvent,
+  type CursorExpired,
+  type EventOptions,
+  type EventTopic,
+} from './events.ts';
 import { areas, type Areas } from './generated/areas.ts';
 import type { IndividualPosition } from './generated/models.ts';
 import { health, type Health } from './health.ts';
 import { startKeepalive, type Keepalive, type KeepaliveOptions } from './keepalive.ts';
+import type { WebSocketClass } from './live-connection.ts';
+import { startLive, type Live, type LiveOptions } from './live.ts';
 import { modifyOrder, placeOrder, type OrderOptions, type OrderOutcome, type OrderTicket } from './order.ts';
 import { positions } from './positions.ts';
 import type { Server } from './server.ts';
-import { createTransport, type TransportOptions } from './transport.ts';
+import { createTransport, type Transport, type TransportOptions } from './transport.ts';
 
 export interface ClientOptions extends TransportOptions {
   /** What answers at `baseUrl`; bezant unless said otherwise. */
   readonly server?: Server | undefined;
+  /** For `live`, instead of the global one. */
+  readonly WebSocket?: WebSocketClass | undefined;
 }
 
 export interface Client extends Caller, Areas {
@@ -38,6 +50,13 @@ export interface Client extends Caller, Areas {
     ticket: OrderTicket,
     options?: OrderOptions,
   ): Promise<OrderOutcome>;
+  /** What happens to orders, trades and so on, from a cursor on, without end and without holes. bezant only. */
+  events(
+    topics: EventTopic | readonly EventTopic[],
+    options?: EventOptions,
+  ): AsyncGenerator<BezantEvent | CursorExpired, void, undefined>;
+  /** IBKR's WebSocket, connected again and subscribed anew whenever it breaks. */
+  live(options?: LiveOptions): Live;
 }
 
 export function createClient(options: ClientOptions = {}): Client {
@@ -63,5 +82,30 @@ export function createClient(options: ClientOptions = {}): Client {
       await firstCall(order);
       return modifyOrder(transport, accountId, orderId, ticket, order);
     },
+    events: (topics, reading) => events(transport, server, topics, reading),
+    live: (live) =>
+      startLive(
+        {
+          url: socketUrl(transport),
+          WebSocket: options.WebSocket ?? globalWebSocket(),
+          time: transport.time,
+          beforeSubscribing: (signal) => firstCall({ signal }),
+          keepalive: server === 'gateway' ? 'tic' : null,
+        },
+        live,
+      ),
   };
+}
+
+/** A WebSocket takes no headers in a browser, so a key goes into its address. */
+function socketUrl({ root, apiKey }: Transport): string {
+  const key = apiKey === undefined ? '' : `?key=${encodeURIComponent(apiKey)}`;
+  return `${root.replace(/^http/, 'ws')}/v1/api/ws${key}`;
+}
+
+function globalWebSocket(): WebSocketClass {
+  if (typeof globalThis.WebSocket === 'function') return globalThis.WebSocket;
+  throw invalidArgument(
+    'this runtime has no WebSocket: give createClient one, such as that of the package ws',
+  );
 }

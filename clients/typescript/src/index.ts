@@ -18,6 +18,23 @@ export {
   type OrderTicket,
   type SubmittedOrder,
 } from './order.ts';
+export {
+  events,
+  type BezantEvent,
+  type CursorExpired,
+  type EventOptions,
+  type EventTopic,
+} from './events.ts';
+export {
+  startLive,
+  type Live,
+  type LiveOptions,
+  type LiveState,
+  type LiveSubscription,
+  type OnFrame,
+} from './live.ts';
+export type { WebSocketClass, WebSocketLike } from './live-connection.ts';
+export type { Frame, LiveArguments } from './live-topics.ts';
 export { positionPages, positions } from './positions.ts';
 export type { Server } from './server.ts';
 export type { Time } from './time.ts';
