@@ -3,6 +3,7 @@
 
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { emitCli } from './emit/cli.ts';
 import { emitClient } from './emit/client.ts';
 import type { Files } from './emit/emitter.ts';
 import { generateContract, normaliseDocument, type Generated } from './generate.ts';
@@ -15,7 +16,8 @@ import { staleFiles, writeFiles } from './write.ts';
 const USAGE = `Usage:
   bezant-normalizer import FILE                 IBKR's document (JSON or YAML) → spec/vendor
   bezant-normalizer refresh [--url URL]         the same with the document IBKR publishes now
-  bezant-normalizer generate [--check]          spec/vendor + spec/overlay → spec/generated and the client's sources;
+  bezant-normalizer generate [--check]          spec/vendor + spec/overlay → spec/generated, the client's sources
+                                                and the command line's table;
                                                 --check only compares
   bezant-normalizer normalize --in FILE --out DIR   any document of IBKR's → openapi.json and findings.json in DIR
 Options:
@@ -25,6 +27,7 @@ Options:
 
 const OWN_SPEC = resolve(import.meta.dirname, '../../spec');
 const OWN_CLIENT = resolve(import.meta.dirname, '../../clients/typescript/src/generated');
+const OWN_CLI = resolve(import.meta.dirname, '../../clients/cli/generated');
 
 interface Call {
   readonly rest: readonly string[];
@@ -75,6 +78,7 @@ const COMMANDS: Readonly<
       const outputs: Output[] = [{ dir: join(specDir ?? OWN_SPEC, 'generated'), files: generated.files }];
       if (clientDir !== undefined)
         outputs.push({ dir: clientDir, files: await emitClient(generated.normalised) });
+      if (specDir === undefined) outputs.push({ dir: OWN_CLI, files: await emitCli(generated.normalised) });
       return flags.check === true ? checked(outputs) : written(outputs, generated);
     },
   },

@@ -51,6 +51,11 @@ export const commands: readonly CommandRow[] = [
   },
   { name: 'tickle', summary: 'keep the session alive', load: () => import('./commands/tickle.ts') },
   {
+    name: 'call',
+    summary: "any operation of IBKR's API, by its id",
+    load: () => import('./commands/call.ts'),
+  },
+  {
     name: 'config',
     summary: 'what this command would use, and where that comes from',
     load: () => import('./commands/config.ts'),

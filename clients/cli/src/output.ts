@@ -3,7 +3,7 @@
 import { styleText } from 'node:util';
 import { csvText } from './csv.ts';
 import { column, isRow, type Column, type Report, type Row } from './report.ts';
-import { fieldsText, tableText, type Look } from './table.ts';
+import { fieldsText, naturalWidth, tableText, type Look } from './table.ts';
 
 export type Format = 'json' | 'table' | 'csv';
 
@@ -69,15 +69,13 @@ export function lookOf(stream: NodeJS.WriteStream): Look {
 }
 
 export function textOf(report: Report, format: Format, pretty: boolean, look: Look): string {
-  if (format === 'json') return jsonText(report.data, pretty);
-  const rows = report.rows ?? (Array.isArray(report.data) && report.data.every(isRow) ? report.data : null);
-  if (rows !== null) {
-    const columns = report.columns ?? columnsOf(rows);
-    if (format === 'csv') return csvText(rows, columns);
-    return rows.length === 0 ? `${report.empty ?? 'Nothing.'}\n` : tableText(rows, columns, look);
-  }
-  if (!isRow(report.data)) return jsonText(report.data, true);
-  const fields = Object.entries(report.data);
+  const { data, columns, empty = 'Nothing.' } = report;
+  if (format === 'json') return jsonText(data, pretty);
+  const rows = report.rows ?? (Array.isArray(data) && data.every(isRow) ? data : null);
+  if (rows !== null && format === 'csv') return csvText(rows, columns ?? columnsOf(rows));
+  if (rows !== null) return rows.length === 0 ? `${empty}\n` : rowsText(rows, columns, look);
+  if (!isRow(data)) return jsonText(data, true);
+  const fields = Object.entries(data);
   if (format === 'table') return fieldsText(fields, look);
   return csvText(
     fields.map(([field, value]) => ({ field, value })),
@@ -85,20 +83,27 @@ export function textOf(report: Report, format: Format, pretty: boolean, look: Lo
   );
 }
 
+/** Columns that nobody has chosen may be too many: then row by row, field by field. */
+function rowsText(rows: readonly Row[], chosen: readonly Column[] | undefined, look: Look): string {
+  const columns = chosen ?? columnsOf(rows);
+  if (chosen !== undefined || look.width === undefined || naturalWidth(rows, columns) <= look.width) {
+    return tableText(rows, columns, look);
+  }
+  return rows.map((row) => fieldsText(Object.entries(row), look)).join('\n');
+}
+
 /** Nothing where the answer was empty. */
 function jsonText(data: unknown, pretty: boolean): string {
   return data === undefined ? '' : `${JSON.stringify(data, null, pretty ? 2 : undefined)}\n`;
 }
 
-/** What the rows have, for answers whose columns nobody has chosen. */
+/** What the rows have. */
 export function columnsOf(rows: readonly Row[]): Column[] {
   const keys = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   return keys.map((key) => {
-    const isNumber = rows.every(
-      (row) => row[key] === undefined || row[key] === null || typeof row[key] === 'number',
-    );
-    // A number of an id is no amount
-    const style = isNumber && !/id$|conid|time|date/i.test(key) ? 'number' : 'text';
-    return column(key, style, { shrinks: style === 'text' });
+    const values = rows.map((row) => row[key]).filter((value) => value !== undefined && value !== null);
+    const areNumbers = values.length > 0 && values.every((value) => typeof value === 'number');
+    // An id is no amount, though it is a number
+    return column(key, areNumbers && !/id$|conid|time|date/i.test(key) ? 'number' : 'text');
   });
 }

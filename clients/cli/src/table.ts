@@ -30,12 +30,22 @@ export function tableText(rows: readonly Row[], columns: readonly Column[], look
   return `${table.toString().replaceAll(/ +$/gm, '')}\n`;
 }
 
-/** Field by field. */
+/** Field by field, each in one line of the terminal. */
 export function fieldsText(fields: readonly (readonly [string, unknown])[], look: Look): string {
   const width = Math.max(0, ...fields.map(([name]) => name.length));
+  const left = look.width === undefined ? Infinity : Math.max(least, look.width - width - gap);
   return fields
-    .map(([name, value]) => `${look.paint(name.padEnd(width), 'title')}  ${formatted(value, 'text')}\n`)
+    .map(([name, value]) => {
+      const text = formatted(value, 'text');
+      const shown = text.length > left ? `${text.slice(0, left - 1)}…` : text;
+      return `${look.paint(name.padEnd(width), 'title')}  ${shown}\n`;
+    })
     .join('');
+}
+
+export function naturalWidth(rows: readonly Row[], columns: readonly Column[]): number {
+  const cells = rows.map((row) => columns.map(({ key, style }) => formatted(row[key], style)));
+  return widthsOf(columns, cells, undefined).reduce((sum, each) => sum + each + gap, -gap);
 }
 
 function painted(text: string, row: Row, column: Column | undefined, { paint }: Look): string {

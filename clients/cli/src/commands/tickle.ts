@@ -2,6 +2,7 @@
 
 import type { Define } from '../commands.ts';
 import { isRow } from '../report.ts';
+import { masked } from '../secrets.ts';
 
 export const define: Define = (command, open) => {
   command.action(async () => {
@@ -10,6 +11,6 @@ export const define: Define = (command, open) => {
       await client()
     ).call({ method: 'POST', path: '/tickle' }, { signal: io.signal });
     const token = isRow(answer) && typeof answer['session'] === 'string' ? answer['session'] : null;
-    output.print({ data: { session: token === null ? null : `${token.slice(0, 4)}…` } });
+    output.print({ data: { session: token === null ? null : masked(token) } });
   });
 };
