@@ -51,6 +51,16 @@ export const commands: readonly CommandRow[] = [
   },
   { name: 'tickle', summary: 'keep the session alive', load: () => import('./commands/tickle.ts') },
   {
+    name: 'watch',
+    summary: 'orders, trades, pnl or quotes as they change',
+    load: () => import('./commands/watch.ts'),
+  },
+  {
+    name: 'events',
+    summary: 'what has happened, and what happens next',
+    load: () => import('./commands/events.ts'),
+  },
+  {
     name: 'call',
     summary: "any operation of IBKR's API, by its id",
     load: () => import('./commands/call.ts'),

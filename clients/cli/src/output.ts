@@ -21,6 +21,8 @@ export interface Streams {
 export interface Output {
   readonly format: Format;
   print(report: Report): void;
+  /** To stdout, as it is. */
+  write(text: string): void;
   /** To stderr, one line. */
   note(text: string): void;
   /** What takes long, to whoever looks: one line that is gone when there is something to say. */
@@ -44,6 +46,10 @@ export function createOutput({ stdout, stderr }: Streams, { format: asked, prett
     print(report) {
       clear();
       stdout.write(textOf(report, format, pretty, look));
+    },
+    write(text) {
+      clear();
+      stdout.write(text);
     },
     note(text) {
       clear();
