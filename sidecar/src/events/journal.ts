@@ -86,7 +86,7 @@ export async function createJournal(deps: {
     rings.set(stream, ring);
     if (topic === 'marketdata') {
       instruments.set(stream, ring);
-      forgetIdle();
+      makeRoom();
     }
     return ring;
   }
@@ -99,18 +99,26 @@ export async function createJournal(deps: {
     instrumentBytes += ring.bytes - before;
     instruments.delete(line.stream);
     instruments.set(line.stream, ring);
-    forgetIdle();
+    makeRoom();
   }
 
-  function forgetIdle(): void {
+  /** Half of what the one longest silent has, or all when there are too many: whoever reads the latest finds it here. */
+  function makeRoom(): void {
     while (instrumentBytes > maxMarketDataBytes || instruments.size > maxMarketDataRings) {
       const [oldest] = instruments;
       if (oldest === undefined) return;
       const [stream, ring] = oldest;
+      const before = ring.bytes;
       instruments.delete(stream);
-      rings.delete(stream);
-      instrumentBytes -= ring.bytes;
-      floor = Math.max(floor, ring.last);
+      if (ring.size > 1 && instruments.size < maxMarketDataRings) {
+        ring.drop(Math.ceil(ring.size / 2));
+        instruments.set(stream, ring);
+        instrumentBytes -= before - ring.bytes;
+      } else {
+        rings.delete(stream);
+        instrumentBytes -= before;
+        floor = Math.max(floor, ring.last);
+      }
     }
   }
 

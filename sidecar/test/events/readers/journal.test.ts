@@ -51,10 +51,21 @@ test('the instruments together have a limit; the one longest silent is read from
   await notebook.push(event('marketdata:1', { payload }), event('orders'));
   for (let count = 0; count < 16; count += 1) await notebook.push(event('marketdata:2', { payload }));
   await notebook.push(event('marketdata:3', { payload }));
-  expect(notebook.journal.sizes()).toEqual({ orders: 1, 'marketdata:3': 1 });
+  expect(notebook.journal.sizes()).toEqual({ orders: 1, 'marketdata:2': 8, 'marketdata:3': 1 });
   expect(await cursors(['marketdata:1'], 0)).toEqual([1]);
+  expect(await cursors(['marketdata:2'], 8)).toEqual([9, 10, 11, 12, 13, 14, 15, 16, 17, 18]);
   expect(await cursors(['marketdata:2'], 17)).toEqual([18]);
   expect(await cursors(['marketdata:3'], 0)).toEqual([19]);
+});
+
+test('what is beyond the limit is the oldest of each instrument: the latest of all are read from memory', async () => {
+  const payload = { text: 'x'.repeat(64 * 1024) };
+  const instruments = Array.from({ length: 30 }, (_, index) => `marketdata:${index + 1}`);
+  for (let count = 0; count < 20; count += 1)
+    await notebook.push(...instruments.map((stream) => event(stream, { payload })));
+  await notebook.store.stop();
+  const latest = Array.from({ length: 60 }, (_, index) => 541 + index);
+  expect(await cursors(instruments, 540)).toEqual(latest);
 });
 
 describe('a cursor that leads nowhere', () => {
