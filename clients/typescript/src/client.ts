@@ -5,6 +5,7 @@ import { createConidOf, type ConidOf } from './conid.ts';
 import { invalidArgument } from './errors.ts';
 import {
   events,
+  headCursor,
   type BezantEvent,
   type CursorExpired,
   type EventOptions,
@@ -16,7 +17,14 @@ import { health, type Health } from './health.ts';
 import { startKeepalive, type Keepalive, type KeepaliveOptions } from './keepalive.ts';
 import type { WebSocketClass } from './live-connection.ts';
 import { startLive, type Live, type LiveOptions } from './live.ts';
-import { modifyOrder, placeOrder, type OrderOptions, type OrderOutcome, type OrderTicket } from './order.ts';
+import {
+  cancelOrder,
+  modifyOrder,
+  placeOrder,
+  type OrderOptions,
+  type OrderOutcome,
+  type OrderTicket,
+} from './order.ts';
 import { positions } from './positions.ts';
 import type { Server } from './server.ts';
 import { createTransport, type Transport, type TransportOptions } from './transport.ts';
@@ -50,6 +58,10 @@ export interface Client extends Caller, Areas {
     ticket: OrderTicket,
     options?: OrderOptions,
   ): Promise<OrderOutcome>;
+  /** Asks for the cancellation of one order. */
+  cancelOrder(accountId: string, orderId: string | number, options?: CallOptions): Promise<void>;
+  /** The cursor of now: taken before an order is placed, events after it tell all about it. bezant only. */
+  headCursor(options?: CallOptions): Promise<number>;
   /** What happens to orders, trades and so on, from a cursor on, without end and without holes. bezant only. */
   events(
     topics: EventTopic | readonly EventTopic[],
@@ -82,6 +94,11 @@ export function createClient(options: ClientOptions = {}): Client {
       await firstCall(order);
       return modifyOrder(transport, accountId, orderId, ticket, order);
     },
+    async cancelOrder(accountId, orderId, call) {
+      await firstCall(call);
+      return cancelOrder(transport, accountId, orderId, call);
+    },
+    headCursor: (call) => headCursor(transport, server, call),
     events: (topics, reading) => events(transport, server, topics, reading),
     live: (live) =>
       startLive(

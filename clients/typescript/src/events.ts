@@ -68,9 +68,7 @@ export async function* events(
   topics: EventTopic | readonly EventTopic[],
   options: EventOptions = {},
 ): AsyncGenerator<BezantEvent | CursorExpired, void, undefined> {
-  if (server === 'gateway') {
-    throw invalidArgument('events are bezant’s: from the Gateway itself, live() gives IBKR’s WebSocket');
-  }
+  requireBezant(server);
   const { conids = [], since, raw, onGap, onReconnect, headers } = options;
   const named = typeof topics === 'string' ? [topics] : topics;
   const query = {
@@ -120,6 +118,25 @@ export async function* events(
     onReconnect?.(fault, waitMs);
     await time.sleep(waitMs, options.signal);
   }
+}
+
+/** The cursor of now: what happens after this call comes after it. */
+export async function headCursor(
+  transport: Transport,
+  server: Server,
+  options?: CallOptions,
+): Promise<number> {
+  requireBezant(server);
+  const status = await transport.call<{ readonly head_cursor: number }>(
+    { method: 'GET', path: '/events/_status', own: true, read: true },
+    options,
+  );
+  return status.head_cursor;
+}
+
+function requireBezant(server: Server): void {
+  if (server === 'bezant') return;
+  throw invalidArgument('events are bezant’s: from the Gateway itself, live() gives IBKR’s WebSocket');
 }
 
 function backOff(failures: number, random: number): number {

@@ -20,6 +20,7 @@ export {
 } from './order.ts';
 export {
   events,
+  headCursor,
   type BezantEvent,
   type CursorExpired,
   type EventOptions,

@@ -2,7 +2,7 @@
 // not exist until all of them are confirmed. Which ones may be is the caller's policy, by message id; without one, none.
 
 import type { Caller, CallOptions } from './call.ts';
-import { BezantError } from './errors.ts';
+import { BezantError, invalidArgument } from './errors.ts';
 import type { SingleOrderSubmissionRequest } from './generated/models.ts';
 import { orders } from './generated/orders.ts';
 import { isRecord } from './refusal.ts';
@@ -89,6 +89,23 @@ export async function answerQuestion(
   return { kind: 'withdrawn', confirmed: [] };
 }
 
+/** That it is asked for is not that it is done: the order is cancelled when its events say so. */
+export async function cancelOrder(
+  caller: Caller,
+  accountId: string,
+  orderId: string | number,
+  options?: CallOptions,
+): Promise<void> {
+  // IBKR Web API documentation, cancel order
+  if (String(orderId).trim() === '-1') {
+    throw invalidArgument(
+      'order -1 means every open order; if that is meant, call orders.cancelOpenOrder(accountId, -1)',
+    );
+  }
+  const answer: unknown = await orders(caller).cancelOpenOrder(accountId, orderId, undefined, options);
+  if (isRecord(answer) && typeof answer['error'] === 'string') throw refusal(answer);
+}
+
 async function walk(
   caller: Caller,
   options: OrderOptions,
@@ -158,7 +175,8 @@ function refusal(answer: Readonly<Record<string, unknown>>): BezantError {
     const hint = 'The question has lapsed and the order with it. Look for the order before placing it again.';
     return new BezantError('not-found', message, { body: answer, status: 200, hint });
   }
-  return new BezantError('rejected', message, { body: answer, status: 200 });
+  const kind = /not found|doesn't exist/i.test(message) ? 'not-found' : 'rejected';
+  return new BezantError(kind, message, { body: answer, status: 200 });
 }
 
 function texts(value: unknown): string[] {

@@ -58,6 +58,10 @@ const kindsByStatus: Readonly<Record<number, ErrorKind>> = {
   504: 'timeout',
 };
 
+/** IBKR Web API documentation, pacing limits */
+const penalty =
+  'IBKR shuts out an address that calls too often for 10 to 15 minutes; calling on makes it longer.';
+
 /** The server says that it did not send the call on, so that even a write may be repeated. */
 const unsent: ReadonlySet<string> = new Set(['paced', 'penalty_box', 'overloaded', 'shutting_down']);
 const retryable: ReadonlySet<ErrorKind> = new Set(['paced', 'no-session', 'unavailable', 'timeout']);
@@ -70,14 +74,18 @@ export function errorOf(refused: Refused): BezantError {
   const said = messageOf(members, refused.text);
   const byText = code === undefined ? kindsByText.find(([pattern]) => pattern.test(said ?? '')) : undefined;
   const kind = kindsByCode[code ?? ''] ?? byText?.[1] ?? kindOf(status);
+  const waitMs = retryAfterMs(headers.get('retry-after'), refused.now);
   const details: ErrorDetails = {
     status,
     code,
     operation,
     body,
-    hint: textOf(members['hint']) ?? byText?.[2],
+    hint:
+      textOf(members['hint']) ??
+      byText?.[2] ??
+      (kind === 'paced' && waitMs === undefined ? penalty : undefined),
     requestId: textOf(members['requestId']) ?? headers.get('x-request-id') ?? undefined,
-    retryAfterMs: retryAfterMs(headers.get('retry-after'), refused.now),
+    retryAfterMs: waitMs,
     faults: faultsOf(members),
     isRetryable: code !== undefined && unsent.has(code) ? true : isRead && retryable.has(kind),
   };

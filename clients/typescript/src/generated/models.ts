@@ -5931,13 +5931,13 @@ export interface IserverScannerRunResponse {
 export type IserverSnapshot = {
   "6119"?: string;
   "6509"?: string;
-  MD_Field?: unknown;
   /** @format int64 */
   _updated?: number;
   /** @format int32 */
   conid?: number;
   conidEx?: string;
   server_id?: string;
+  [key: string]: unknown;
 }[];
 
 export type Ledger = Record<
