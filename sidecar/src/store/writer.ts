@@ -4,13 +4,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { NewEvent, StoredEvent, Topic } from '../event.ts';
-import type { DropReason, Observe } from '../observe.ts';
-import { EventQueue } from './queue.ts';
+import type { Observe } from '../observe.ts';
+import { appendWhatFits } from './append-what-fits.ts';
+import { Drops } from './drops.ts';
+import { batchRows, EventQueue } from './queue.ts';
+import { Spill } from './spill.ts';
 import type { Batch, Spool } from './spool.ts';
-import { RowsRefusedError, type EventStore } from './store.ts';
-
-/** Measured: larger batches gain nothing. */
-const batchRows = 500;
+import type { EventStore } from './store.ts';
 
 /** With this many waiting behind a batch that takes this long, the rest goes to the spool instead of growing in memory. */
 const spillRows = 4 * batchRows;
@@ -18,9 +18,6 @@ const slowMs = 1000;
 
 /** Waiting after the n-th failure in a row. */
 const retriesMs = [250, 500, 1000, 2000, 5000, 10_000];
-
-/** Drops are told together, so that thousands of them are no flood of their own. */
-const tellDropsMs = 1000;
 
 export interface WriterState {
   readonly queued: number;
@@ -56,25 +53,30 @@ export function createWriter(deps: WriterDeps): Writer {
 
 class BatchWriter implements Writer {
   readonly #deps: WriterDeps;
+  readonly #drops: Drops;
   readonly #queue: EventQueue;
+  readonly #spill: Spill;
   readonly #listeners = new Set<(events: readonly StoredEvent[]) => void>();
-  readonly #drops = new Map<string, { topic: Topic; reason: DropReason; count: number }>();
   /** The batch that the store is busy with, or that neither store nor spool has taken: before all in the spool. */
   #held: Batch | null = null;
   #isAppending = false;
   #appendingSinceMs = Infinity;
-  #isSpilling = false;
   #isWoken = false;
   #isStopped = false;
   #failures = 0;
   #failure: unknown = null;
-  /** The disk does not take more: until the next attempt. */
-  #isSpoolFull = false;
   #cancelRetry: (() => void) | null = null;
 
   constructor(deps: WriterDeps) {
     this.#deps = deps;
-    this.#queue = new EventQueue((topic) => this.#drop(topic, 'queue-full', 1));
+    this.#drops = new Drops(deps);
+    this.#queue = new EventQueue((topic) => this.#drops.count(topic, 'queue-full'));
+    this.#spill = new Spill({
+      ...deps,
+      queue: this.#queue,
+      drops: this.#drops,
+      waiting: () => this.#waiting,
+    });
   }
 
   get state(): WriterState {
@@ -88,7 +90,7 @@ class BatchWriter implements Writer {
 
   write(event: NewEvent): void {
     if (this.#isStopped) {
-      this.#drop(event.topic, 'stopped', 1);
+      this.#drops.count(event.topic, 'stopped');
       return;
     }
     this.#queue.push(event);
@@ -105,9 +107,9 @@ class BatchWriter implements Writer {
     await this.#untilWritten(deadlineMs);
     this.#cancelRetry?.();
     this.#failure ??= new Error('stopped');
-    await this.#spoolRest();
+    await this.#spill.rest(this.#held);
     await this.#deps.spool.stop();
-    this.#tellDrops();
+    this.#drops.tell();
   }
 
   /** Once in a turn of the event loop: what comes in together is written together. */
@@ -117,7 +119,7 @@ class BatchWriter implements Writer {
     setImmediate(() => {
       this.#isWoken = false;
       void this.#append();
-      void this.#spill();
+      void this.#spillOver();
     });
   }
 
@@ -139,7 +141,7 @@ class BatchWriter implements Writer {
       await this.#fail(error);
     }
     this.#isAppending = false;
-    if (this.#mayAppend() && this.#queue.length > 0 && !this.#isSpilling) this.wake();
+    if (this.#mayAppend() && this.#queue.length > 0 && !this.#spill.isBusy) this.wake();
   }
 
   #mayAppend(): boolean {
@@ -148,15 +150,15 @@ class BatchWriter implements Writer {
 
   /** The next of the queue, unless events before it are on their way to the spool. */
   #next(): Batch | null {
-    if (this.#isSpilling || this.#queue.length === 0) return null;
+    if (this.#spill.isBusy || this.#queue.length === 0) return null;
     return { name: randomUUID(), events: this.#queue.take(batchRows) };
   }
 
   async #store(batch: Batch): Promise<StoredEvent[]> {
     const { clock, observe, store } = this.#deps;
     this.#appendingSinceMs = clock.now();
-    const stored = await this.#appendWhatFits(store, batch);
-    this.#isSpoolFull = false;
+    const stored = await appendWhatFits(store, batch, ({ topic }) => this.#drops.count(topic, 'refused'));
+    this.#spill.tryAgain();
     if (this.#failures > 0) observe({ kind: 'event-store', ok: true });
     this.#failures = 0;
     return stored;
@@ -183,27 +185,8 @@ class BatchWriter implements Writer {
     }
   }
 
-  /** One row that the database refuses must not hold up the others: it is searched for by halves. */
-  async #appendWhatFits(store: EventStore, { name, events }: Batch): Promise<StoredEvent[]> {
-    try {
-      return await store.append(events, name);
-    } catch (error) {
-      if (!(error instanceof RowsRefusedError)) throw error;
-      const [only] = events;
-      if (events.length === 1 && only !== undefined) {
-        this.#drop(only.topic, 'refused', 1);
-        return [];
-      }
-      const middle = Math.ceil(events.length / 2);
-      return [
-        ...(await this.#appendWhatFits(store, { name: `${name}/0`, events: events.slice(0, middle) })),
-        ...(await this.#appendWhatFits(store, { name: `${name}/1`, events: events.slice(middle) })),
-      ];
-    }
-  }
-
   async #fail(error: unknown): Promise<void> {
-    const { clock, observe, spool } = this.#deps;
+    const { clock, observe } = this.#deps;
     this.#failure ??= error;
     this.#appendingSinceMs = Infinity;
     // What is left is spooled by `stop`.
@@ -211,18 +194,10 @@ class BatchWriter implements Writer {
     if (this.#failures === 0) observe({ kind: 'event-store', ok: false, cause: error });
     const waitMs = retriesMs[Math.min(this.#failures, retriesMs.length - 1)] ?? 0;
     this.#failures++;
-    if (this.#held !== null) {
-      try {
-        await spool.prepend(this.#held);
-        this.#observeSpooled(this.#held.events.length);
-        this.#held = null;
-      } catch (cause) {
-        this.#tellSpoolFull(cause);
-      }
-    }
+    if (this.#held !== null && (await this.#spill.first(this.#held))) this.#held = null;
     this.#cancelRetry = clock.after(waitMs, () => {
       this.#failure = null;
-      this.#isSpoolFull = false;
+      this.#spill.tryAgain();
       this.wake();
     });
     this.wake();
@@ -233,40 +208,15 @@ class BatchWriter implements Writer {
   }
 
   get #mustSpill(): boolean {
-    if (this.#queue.length === 0 || this.#isSpoolFull) return false;
     const { clock, spool } = this.#deps;
     const isLate = this.#queue.length >= spillRows && clock.now() - this.#appendingSinceMs >= slowMs;
     return this.#failures > 0 || !spool.isEmpty || isLate;
   }
 
-  async #spill(): Promise<void> {
-    if (this.#isSpilling) return;
-    this.#isSpilling = true;
-    while (this.#mustSpill) await this.#spillBatch();
-    this.#isSpilling = false;
+  async #spillOver(): Promise<void> {
+    if (this.#spill.isBusy) return;
+    await this.#spill.run(() => this.#mustSpill);
     if (this.#queue.length > 0 || !this.#deps.spool.isEmpty) void this.#append();
-  }
-
-  async #spillBatch(): Promise<void> {
-    const { spool } = this.#deps;
-    const taken = this.#queue.take(batchRows);
-    const events = spool.bytes > spool.capBytes / 2 ? this.#withoutPrices(taken) : taken;
-    if (events.length === 0) return;
-    try {
-      if (spool.bytes > spool.capBytes)
-        throw new Error('the spool is as large as BEZANT_EVENTS_DISK_CAP_MB allows');
-      await spool.append({ name: randomUUID(), events });
-      this.#observeSpooled(events.length);
-    } catch (cause) {
-      this.#queue.putBack(this.#withoutPrices(events));
-      this.#tellSpoolFull(cause);
-    }
-  }
-
-  #withoutPrices(events: readonly NewEvent[]): NewEvent[] {
-    const kept = events.filter(({ topic }) => topic !== 'marketdata');
-    this.#drop('marketdata', 'spool-full', events.length - kept.length);
-    return kept;
   }
 
   /** Until nothing is left, the store fails, or it has taken too long. */
@@ -278,7 +228,7 @@ class BatchWriter implements Writer {
         resolve();
       });
       const look = (): void => {
-        const isIdle = !this.#isAppending && !this.#isSpilling && !this.#isWoken;
+        const isIdle = !this.#isAppending && !this.#spill.isBusy && !this.#isWoken;
         if (isOver || (isIdle && (this.#failure !== null || this.#queue.length === 0))) {
           cancel();
           resolve();
@@ -288,50 +238,6 @@ class BatchWriter implements Writer {
       };
       look();
     });
-  }
-
-  /** A batch that the store may still be busy with is kept too: under its name it is not stored twice. */
-  async #spoolRest(): Promise<void> {
-    const { spool } = this.#deps;
-    const held = this.#held;
-    const rest = this.#queue.take(Infinity);
-    try {
-      if (held !== null) await spool.prepend(held);
-      for (let at = 0; at < rest.length; at += batchRows)
-        await spool.append({ name: randomUUID(), events: rest.slice(at, at + batchRows) });
-      if (held !== null || rest.length > 0) this.#observeSpooled((held?.events.length ?? 0) + rest.length);
-    } catch (cause) {
-      this.#tellSpoolFull(cause);
-      for (const { topic } of [...(held?.events ?? []), ...rest]) this.#drop(topic, 'spool-full', 1);
-    }
-  }
-
-  #observeSpooled(count: number): void {
-    this.#deps.observe({
-      kind: 'spooled',
-      count,
-      spooledBytes: this.#deps.spool.bytes,
-      queued: this.#waiting,
-    });
-  }
-
-  #tellSpoolFull(cause: unknown): void {
-    if (this.#isSpoolFull) return;
-    this.#isSpoolFull = true;
-    this.#deps.observe({ kind: 'spool-failed', cause, queued: this.#waiting });
-  }
-
-  #drop(topic: Topic, reason: DropReason, count: number): void {
-    if (count === 0) return;
-    if (this.#drops.size === 0) this.#deps.clock.after(tellDropsMs, () => this.#tellDrops());
-    const key = `${topic} ${reason}`;
-    const before = this.#drops.get(key)?.count ?? 0;
-    this.#drops.set(key, { topic, reason, count: before + count });
-  }
-
-  #tellDrops(): void {
-    for (const drop of this.#drops.values()) this.#deps.observe({ kind: 'event-dropped', ...drop });
-    this.#drops.clear();
   }
 }
 
