@@ -9,7 +9,8 @@ import { startPostgres, type PostgresServer } from './postgres-server.ts';
 import { startWireCutter } from './wire-cutter.ts';
 
 const server: PostgresServer = await startPostgres();
-afterAll(() => server.stop());
+// With many databases of a server that was given, one by one.
+afterAll(() => server.stop(), 180_000);
 
 const stores: EventStore[] = [];
 afterEach(async () => {
@@ -138,14 +139,15 @@ else
     });
 
     test('as another role, with the extension in a schema of its own', async () => {
-      const url = new URL(await server.createDatabase());
+      const given = await server.createDatabase();
+      const url = new URL(given);
+      const role = url.pathname.slice(1);
       await query(
-        url.href,
-        `CREATE SCHEMA "Elsewhere"; CREATE EXTENSION timescaledb SCHEMA "Elsewhere"; CREATE SCHEMA trader;
-        DROP ROLE IF EXISTS bezant_test_trader; CREATE ROLE bezant_test_trader LOGIN PASSWORD 'trader';
-        ALTER SCHEMA trader OWNER TO bezant_test_trader; GRANT USAGE ON SCHEMA "Elsewhere" TO bezant_test_trader`,
+        given,
+        `CREATE SCHEMA "Elsewhere"; CREATE EXTENSION timescaledb SCHEMA "Elsewhere"; CREATE ROLE ${role} LOGIN PASSWORD 'trader';
+        CREATE SCHEMA trader AUTHORIZATION ${role}; GRANT USAGE ON SCHEMA "Elsewhere" TO ${role}`,
       );
-      url.username = 'bezant_test_trader';
+      url.username = role;
       url.password = 'trader';
       url.searchParams.set('options', '-c search_path=trader');
       const store = await open(url.href);
@@ -153,6 +155,8 @@ else
       const keepDays = { orders: 1, trades: 1, pnl: 1, marketdata: 1, notifications: 1, session: 1, gap: 1 };
       expect(await store.prune({ keepDays, capBytes: 2 ** 40 }, startMs)).toMatchObject({ aged: 3 });
       expect(await isHypertable(url.href)).toBe(true);
+      await store.stop();
+      await query(given, `DROP OWNED BY ${role} CASCADE; DROP ROLE ${role}`);
     });
 
     test('an operator may say no, and what the tables are they stay', async () => {
