@@ -32,7 +32,7 @@ const folderEdges = new Set([
   'events→store',
 ]);
 // Top files that put the folders together; for the others the folders do not exist.
-const topFilesOverFolders = new Set(['main.ts', 'app.ts', 'server.ts']);
+const topFilesOverFolders = new Set(['main.ts', 'mcp-main.ts', 'app.ts', 'server.ts']);
 
 // Tests that drive another package's running parts.
 const testEdges = new Set([

@@ -1,10 +1,13 @@
 // The demo as a user meets it: the real simulator and the real server under the real supervisor.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 
 import { folder, freePort, supervisePlan, type Supervised } from '../gateway/supervisor/test/supervise.ts';
 
-const commands = join(import.meta.dirname, '..', 'node_modules', '.bin');
+const root = join(import.meta.dirname, '..');
+const commands = join(root, 'node_modules', '.bin');
 
 let demo: Supervised;
 let origin: string;
@@ -18,6 +21,7 @@ beforeAll(async () => {
     BEZANT_DEMO_ADMIN_PORT: String(await freePort()),
     BEZANT_DEMO_GATEWAY_PORT: String(await freePort()),
     BEZANT_DEMO_DATA_DIR: folder(),
+    BEZANT_MCP_ALLOW_ORDERS: '1',
   });
   await demo.line(/^bezant is ready/);
 });
@@ -44,6 +48,55 @@ test.each([
   const response = await fetch(origin + path);
   expect(response.status).toBe(200);
   expect(await response.text()).toMatch(want);
+});
+
+// docs/mcp.md has the steps; placing and IBKR's question stand between the last two.
+test('four steps by MCP: balance, quote, a previewed order, and its events', async () => {
+  const page = readFileSync(join(root, 'docs/mcp.md'), 'utf8');
+  const block = /## Four steps[^]*?```text\n([^]*?)```/.exec(page)?.[1] ?? '';
+  const steps = block
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [, name = '', args = ''] = /^(\w+) (.*)$/.exec(line) ?? [];
+      return { name, arguments: JSON.parse(args) as Record<string, unknown> };
+    });
+  const [balance, quote, preview, events] = steps;
+  const client = new Client(
+    { name: 'demo', version: '1.0.0' },
+    { versionNegotiation: { mode: { pin: '2026-07-28' } } },
+  );
+  await client.connect(new StreamableHTTPClientTransport(new URL('/mcp', origin)));
+  const call = async (
+    step: (typeof steps)[number] | undefined,
+    more = {},
+  ): Promise<Record<string, unknown>> => {
+    const { name = '', arguments: args = {} } = step ?? {};
+    const { structuredContent, isError, content } = await client.callTool({
+      name,
+      arguments: { ...args, ...more },
+    });
+    if (isError === true) throw new Error(`${name}: ${JSON.stringify(content)}`);
+    return structuredContent as Record<string, unknown>;
+  };
+
+  expect(await call(balance)).toMatchObject({ account_id: 'DU1234567', net_liquidation: expect.any(Number) });
+  expect(await call(quote)).toMatchObject({ quotes: [{ symbol: 'AAPL', last: expect.any(Number) }] });
+  const { preview_token } = await call(preview);
+  let placed = await call({ name: 'place_order', arguments: preview?.arguments ?? {} }, { preview_token });
+  while (placed['status'] === 'question')
+    placed = await call(
+      { name: 'answer_order_question', arguments: {} },
+      { question_id: placed['question_id'], confirmed: true },
+    );
+  const { order_id } = placed;
+  let since = 0;
+  for (const told: unknown[] = []; !JSON.stringify(told).includes('"status":"Filled"');) {
+    const page = await call(events, { order_id, since });
+    told.push(page['events']);
+    since = Number(page['next_cursor']);
+  }
+  await client.close();
 });
 
 test('Ctrl-C ends it all, cleanly', async () => {

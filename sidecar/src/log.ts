@@ -279,6 +279,7 @@ export interface Out {
 
 /** Written at once, so that a process that ends loses nothing. */
 export const openStdout = (): Out => pino.destination({ dest: 1, sync: true });
+export const openStderr = (): Out => pino.destination({ dest: 2, sync: true });
 
 type Write = (level: Level, message: string, fields: Record<string, unknown>) => void;
 
