@@ -14,6 +14,16 @@ export interface CommandRow {
 
 export const commands: readonly CommandRow[] = [
   {
+    name: 'login',
+    summary: 'open the login page and wait until IBKR knows us',
+    load: () => import('./commands/login.ts'),
+  },
+  {
+    name: 'doctor',
+    summary: 'what is wrong between here and IBKR, and what to do',
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
     name: 'health',
     summary: 'whether IBKR knows us and orders can go out',
     load: () => import('./commands/health.ts'),

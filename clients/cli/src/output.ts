@@ -77,6 +77,7 @@ export function lookOf(stream: NodeJS.WriteStream): Look {
 export function textOf(report: Report, format: Format, pretty: boolean, look: Look): string {
   const { data, columns, empty = 'Nothing.' } = report;
   if (format === 'json') return jsonText(data, pretty);
+  if (format === 'table' && report.text !== undefined) return report.text;
   const rows = report.rows ?? (Array.isArray(data) && data.every(isRow) ? data : null);
   if (rows !== null && format === 'csv') return csvText(rows, columns ?? columnsOf(rows));
   if (rows !== null) return rows.length === 0 ? `${empty}\n` : rowsText(rows, columns, look);

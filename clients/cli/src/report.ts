@@ -20,6 +20,8 @@ export interface Report {
   /** The lines of a table; without them `data` is shown field by field. */
   readonly rows?: readonly Row[];
   readonly columns?: readonly Column[];
+  /** On a terminal, instead of a table. */
+  readonly text?: string;
   /** Instead of a table without lines. */
   readonly empty?: string;
 }

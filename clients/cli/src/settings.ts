@@ -23,7 +23,8 @@ export interface Settings {
   readonly account: string | undefined;
   /** Of the Gateway's certificate; bezant's own is always checked. */
   readonly verifyTls: boolean;
-  readonly timeoutMs: number | undefined;
+  /** Of the server's debug endpoints, for doctor. */
+  readonly debugToken: string | undefined;
 }
 
 const standardUrl = 'http://127.0.0.1:8080';
@@ -34,7 +35,7 @@ export function readSettings(flags: Flags, env: Env): Settings {
     apiKey: textOf(env, 'BEZANT_API_KEY'),
     account: textOf(env, 'BEZANT_ACCOUNT'),
     verifyTls: flags.verifyTls ?? flagOf(env, 'BEZANT_VERIFY_TLS'),
-    timeoutMs: undefined,
+    debugToken: textOf(env, 'BEZANT_DEBUG_TOKEN'),
   };
 }
 
