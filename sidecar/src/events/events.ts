@@ -55,6 +55,8 @@ export async function startEvents(
   let epoch = await store.nextEpoch();
   const memory = createFrameMemory();
   const gaps = createGaps(deps);
+  const untold = gaps.untold();
+  if (untold !== null) write(untold);
 
   let isStopping = false;
   const counts = { malformed: 0, oversized: 0 };

@@ -1,9 +1,10 @@
 // Times during which nothing was heard of IBKR, one record each. What must outlive this process stands in a small file: until
-// when everything was heard, and why no longer.
+// when everything was heard, why no longer, and the last record.
 
 import { join } from 'node:path';
 import type { Observe } from '../observe.ts';
 import { readPrivateFile, writePrivateFile } from '../private-file.ts';
+import { isObject, type Json } from './client-frames.ts';
 import { gapKey } from './dedup.ts';
 import type { NewEvent } from '../event.ts';
 import { momentOf, wallMsOf, type Clocks, type Moment } from './moment.ts';
@@ -23,6 +24,8 @@ export interface Gaps {
   outage(): Outage | null;
   /** From when on things may be missing still, although a record of it was written; null when nothing is. */
   unhealedSinceMs(): number | null;
+  /** A record of the run before this one, which may have crashed before the store had it. */
+  untold(): NewEvent | null;
   begin(cause: DownCause, start: Moment): void;
   /** Some of what the outage has hidden, if there is one. */
   found(topic: 'orders' | 'trades', count: number): void;
@@ -56,12 +59,16 @@ export function createGaps(deps: Clocks & { dataDir: string; observe: Observe })
     healed: { orders: 0, trades: 0 },
   };
   let unhealedSinceMs = isSetBack ? 0 : (last?.unhealedSinceMs ?? null);
+  let told: Told | null = last?.told ?? null;
   let writtenMs = -Infinity;
 
   function write(heardMs: number, cause: string | null): void {
     writtenMs = steady.now();
     try {
-      writePrivateFile(file, `${JSON.stringify({ heardMs, cause, unhealedSinceMs })}\n`);
+      writePrivateFile(
+        file,
+        `${JSON.stringify({ heardMs, cause, unhealedSinceMs, told } satisfies State)}\n`,
+      );
     } catch (error) {
       const message = `Whether events were missed during a restart will not be known: ${(error as Error).message}`;
       observe({ kind: 'warning', message });
@@ -76,13 +83,14 @@ export function createGaps(deps: Clocks & { dataDir: string; observe: Observe })
         isInherited: outage.isInherited,
       },
     unhealedSinceMs: () => unhealedSinceMs,
+    untold: () => (last?.told ? recordOf(last.told) : null),
 
     begin(cause, start) {
       if (outage !== null) return;
       // To whoever reads of it, a server that was stopped was restarted.
-      const told: GapCause = cause === 'stopped' ? 'process_restart' : cause;
-      outage = { start, cause: told, isInherited: false, healed: { orders: 0, trades: 0 } };
-      write(start.wallMs, told);
+      const named: GapCause = cause === 'stopped' ? 'process_restart' : cause;
+      outage = { start, cause: named, isInherited: false, healed: { orders: 0, trades: 0 } };
+      write(start.wallMs, named);
     },
 
     found(topic, count) {
@@ -95,19 +103,11 @@ export function createGaps(deps: Clocks & { dataDir: string; observe: Observe })
       const [startMs, endMs] = [wallMsOf(start, end), end.wallMs];
       outage = null;
       if (!isComplete) unhealedSinceMs ??= startMs;
-      write(endMs, null);
       const downMs = endMs - startMs;
       observe({ kind: 'gap', cause, downMs, ...healed, complete: isComplete });
-      return {
-        topic: 'gap',
-        stream: 'gap',
+      told = {
+        startMs,
         receivedAtMs: clock.now(),
-        account: null,
-        orderId: null,
-        conid: null,
-        executionId: null,
-        dedup: gapKey(startMs),
-        healed: false,
         payload: {
           // The predecessor's members first.
           reason: cause === 'process_restart' ? cause : 'reconnected_after_disconnect',
@@ -118,8 +118,9 @@ export function createGaps(deps: Clocks & { dataDir: string; observe: Observe })
           down_ms: downMs,
           healed: { ...healed, complete: isComplete },
         },
-        raw: null,
       };
+      write(endMs, null);
+      return recordOf(told);
     },
 
     healed() {
@@ -129,15 +130,41 @@ export function createGaps(deps: Clocks & { dataDir: string; observe: Observe })
     },
 
     alive() {
-      if (outage === null && steady.now() - writtenMs >= writeEveryMs) write(clock.now(), null);
+      if (outage !== null || steady.now() - writtenMs < writeEveryMs) return;
+      // The store has it by now, or will have: what waits for it does so on disk.
+      told = null;
+      write(clock.now(), null);
     },
   };
+}
+
+/** Telling it twice does no harm, for the store has one of a key. */
+const recordOf = ({ startMs, receivedAtMs, payload }: Told): NewEvent => ({
+  topic: 'gap',
+  stream: 'gap',
+  receivedAtMs,
+  account: null,
+  orderId: null,
+  conid: null,
+  executionId: null,
+  dedup: gapKey(startMs),
+  healed: false,
+  payload,
+  raw: null,
+});
+
+/** What a record is made of. */
+interface Told {
+  startMs: number;
+  receivedAtMs: number;
+  payload: Json;
 }
 
 interface State {
   heardMs: number;
   cause: string | null;
   unhealedSinceMs: number | null;
+  told: Told | null;
 }
 
 /** Null at the first start, and when the file is not what was written: then nothing is known of the time before. */
@@ -145,14 +172,22 @@ function readState(file: string): State | null {
   const text = readPrivateFile(file);
   if (text === null) return null;
   try {
-    const { heardMs, cause, unhealedSinceMs } = JSON.parse(text) as Record<string, unknown>;
+    const { heardMs, cause, unhealedSinceMs, told } = JSON.parse(text) as Json;
     if (typeof heardMs !== 'number') return null;
     return {
       heardMs,
       cause: typeof cause === 'string' ? cause : null,
       unhealedSinceMs: typeof unhealedSinceMs === 'number' ? unhealedSinceMs : null,
+      told: readTold(told),
     };
   } catch {
     return null;
   }
+}
+
+function readTold(value: unknown): Told | null {
+  if (!isObject(value)) return null;
+  const { startMs, receivedAtMs, payload } = value;
+  if (typeof startMs !== 'number' || typeof receivedAtMs !== 'number' || !isObject(payload)) return null;
+  return { startMs, receivedAtMs, payload };
 }

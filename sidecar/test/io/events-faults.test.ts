@@ -206,6 +206,8 @@ story('IBKR restarts and has forgotten the day', async (stage) => {
   const beforeMs = Date.now();
   await scene.simulator.restart();
   const fromMs = await lost(scene, beforeMs);
+  // Its clock was ahead by so much, and goes on from there.
+  await scene.simulator.control('POST /clock', { advanceMs: 9_000 });
   await scene.trader.settle();
   await scene.trader.buy();
   await settled(scene, readers);

@@ -117,6 +117,20 @@ test('a crash is an outage from the last that was written', async () => {
   });
 });
 
+test('a record that a crash has kept from the store is told by the next run, and for a minute only', async () => {
+  const gaps = open();
+  gaps.begin('closed', now());
+  await clock.advance(1_000);
+  const record = gaps.end(now(), 1, true);
+  const next = open();
+  expect(next.untold()).toEqual(record);
+  next.begin('refused', now());
+  expect(open().untold()).toEqual(record);
+  await clock.advance(60_000);
+  gaps.alive();
+  expect(open().untold()).toBeNull();
+});
+
 test('what is alive is written once a minute, for this user alone', async () => {
   const gaps = open();
   gaps.alive();

@@ -260,6 +260,27 @@ describe('a restart', () => {
     expect(second.status()).toMatchObject({ reconnect_count: 0 });
   });
 
+  test('right after an outage, before the store had its record, tells both once', async () => {
+    await on.ready();
+    await on.place();
+    await on.pass(1_000);
+    await breakOff();
+    on.lost = 'gap';
+    await on.ready();
+    await until(() => on.of('gap').length === 1);
+    await on.stopEvents();
+    on.lost = null;
+    await on.ready();
+    await until(() => gaps().length === 2);
+    expect(gaps()).toMatchObject([{ cause: 'connection_lost' }, { cause: 'process_restart' }]);
+    // So many calls in no time would be too many for IBKR.
+    await on.pass(10_000);
+    await on.stopEvents();
+    await on.ready();
+    await until(() => gaps().length > 2);
+    expect(gaps().slice(2)).toMatchObject([{ cause: 'process_restart' }]);
+  });
+
   test('the first start is none', async () => {
     await on.ready();
     await on.pass(70_000);

@@ -8,7 +8,7 @@ import { parseScenario } from '../../../../gateway/simulator/src/scenario.ts';
 import { startSimulator, type Simulator } from '../../../../gateway/simulator/src/simulator.ts';
 import { loadContract } from '../../../src/contract.ts';
 import { GatewayCookies } from '../../../src/cookies.ts';
-import type { NewEvent, StoredEvent } from '../../../src/event.ts';
+import type { NewEvent, StoredEvent, Topic } from '../../../src/event.ts';
 import { createConnection, type Connection } from '../../../src/events/connection.ts';
 import { startEvents, type Events } from '../../../src/events/events.ts';
 import type { OwnRead } from '../../../src/events/own-reads.ts';
@@ -59,6 +59,8 @@ export interface Watching {
   passHere(ms: number): Promise<void>;
   control(call: string, body?: unknown): Promise<unknown>;
   enterSession(name: SessionStateName): void;
+  /** Events of this topic do not reach the store, as when a crash comes first. */
+  lost: Topic | null;
   /** Upgrades that reached the Gateway. */
   dials(): number;
   /** The answers of calls to the API. */
@@ -168,7 +170,9 @@ export async function startWatching(): Promise<Watching> {
         read,
         onStatus: () => undefined,
       });
-      const write = (event: NewEvent): void => writer.write(event);
+      const write = (event: NewEvent): void => {
+        if (event.topic !== watching.lost) writer.write(event);
+      };
       const started = await startEvents({
         ...clocks,
         connection: upstream,
@@ -222,6 +226,7 @@ export async function startWatching(): Promise<Watching> {
       await settle();
     },
     control,
+    lost: null,
     enterSession(name) {
       const from = sessionState;
       sessionState = name;
