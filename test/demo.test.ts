@@ -1,7 +1,9 @@
 // The demo as a user meets it: the real simulator and the real server under the real supervisor.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 
 import { folder, freePort, supervisePlan, type Supervised } from '../gateway/supervisor/test/supervise.ts';
@@ -48,6 +50,29 @@ test.each([
   const response = await fetch(origin + path);
   expect(response.status).toBe(200);
   expect(await response.text()).toMatch(want);
+});
+
+test('four steps by the command line, as the README has them', async () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const block = /## Command line\n\n```\n([^]*?)```/.exec(readme)?.[1] ?? '';
+  const [balance = '', quote = '', preview = '', place = '', watch = ''] = block
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(/^npx /, '').replace(/ +#.*/, ''));
+  const bezant = async (line: string): Promise<unknown> => {
+    const [name = '', ...args] = line.split(' ');
+    const env = { PATH: [commands, process.env['PATH']].join(delimiter), BEZANT_URL: origin };
+    const { stdout } = await promisify(execFile)(name, args, { env });
+    return JSON.parse(stdout) as unknown;
+  };
+  expect(await bezant(balance)).toMatchObject({ netliquidation: { currency: 'USD' } });
+  expect(await bezant(quote)).toMatchObject({ symbol: 'AAPL', last: expect.any(String) as unknown });
+  expect(await bezant(preview)).toMatchObject({ amount: { commission: expect.any(String) as unknown } });
+  // Without a terminal to answer on
+  expect(await bezant(`${place} --yes --confirm all`)).toMatchObject({
+    orders: [{ orderId: expect.any(String) as unknown }],
+  });
+  expect(await bezant(`${watch} --count 1`)).toMatchObject({ topic: 'orders', account: 'DU1234567' });
 });
 
 // docs/mcp.md has the steps; placing and IBKR's question stand between the last two.

@@ -80,4 +80,9 @@ export const commands: readonly CommandRow[] = [
     summary: 'what this command would use, and where that comes from',
     load: () => import('./commands/config.ts'),
   },
+  {
+    name: 'completion',
+    summary: 'completions for bash, zsh or fish',
+    load: () => import('./commands/completion.ts'),
+  },
 ];

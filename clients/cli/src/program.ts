@@ -77,12 +77,21 @@ function createProgram(io: Io, open: () => Cli): Command {
       getOutHasColors: () => io.stdout.isTTY && io.stdout.hasColors(),
     });
   for (const { name, summary } of commands) {
-    program.command(name).summary(summary).description(summary).copyInheritedSettings(program);
+    program.command(name).summary(summary).description(summary);
   }
-  program.hook('preSubcommand', async (_, command) => {
-    const row = commands.find(({ name }) => name === command.name());
+  const load = async (command: Command): Promise<void> => {
+    const row = commands.find(({ name }) => name === command.name() && command.parent === program);
     (await row?.load())?.define(command, open);
-  });
+  };
+  program
+    .command('__complete', { hidden: true })
+    .argument('<words...>')
+    .action(async (words: string[]) => {
+      const { candidates } = await import('./completions.ts');
+      const found = await candidates(program, words, load);
+      io.stdout.write(found.map(({ name, about }) => `${name}\t${about}\n`).join(''));
+    });
+  program.hook('preSubcommand', (_, command) => load(command));
   return program;
 }
 
