@@ -92,11 +92,18 @@ export function textOf(report: Report, format: Format, pretty: boolean, look: Lo
 
 /** Columns that nobody has chosen may be too many: then row by row, field by field. */
 function rowsText(rows: readonly Row[], chosen: readonly Column[] | undefined, look: Look): string {
-  const columns = chosen ?? columnsOf(rows);
-  if (chosen !== undefined || look.width === undefined || naturalWidth(rows, columns) <= look.width) {
-    return tableText(rows, columns, look);
-  }
+  const { width = Infinity } = look;
+  if (chosen !== undefined) return tableText(rows, fitting(rows, chosen, width), look);
+  const columns = columnsOf(rows);
+  if (naturalWidth(rows, columns) <= width) return tableText(rows, columns, look);
   return rows.map((row) => fieldsText(Object.entries(row), look)).join('\n');
+}
+
+/** The last that may go goes first. */
+function fitting(rows: readonly Row[], columns: readonly Column[], width: number): readonly Column[] {
+  if (naturalWidth(rows, columns) <= width) return columns;
+  const at = columns.findLastIndex(({ drops }) => drops);
+  return at < 0 ? columns : fitting(rows, columns.toSpliced(at, 1), width);
 }
 
 /** Nothing where the answer was empty. */

@@ -12,6 +12,8 @@ export interface Column {
   /** Gives way when the table is wider than the terminal. */
   readonly shrinks: boolean;
   readonly alignsRight: boolean;
+  /** Left out where the terminal has no room for it. */
+  readonly drops: boolean;
 }
 
 export interface Report {
@@ -32,6 +34,7 @@ export function column(key: string, style: Style = 'text', more: Partial<Column>
     style,
     title: key,
     shrinks: false,
+    drops: false,
     alignsRight: style !== 'text' && style !== 'time',
     ...more,
   };

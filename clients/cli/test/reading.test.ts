@@ -41,8 +41,12 @@ describe.each(Object.entries(through))('through %s', (_, way) => {
   test('tables when they are asked for, with the columns of old', async () => {
     const run = way(stage());
     const { stdout: positions } = await run(['positions', account, '--output', 'table']);
-    expect(positions).toMatch(/^ticker +conid +position +avgCost +mktPrice +mktValue +currency\n/);
-    expect(positions).toMatch(/\nAAPL +265598 +100 +192\.92 +\d+\.\d{2,4} +[\d,]+\.\d\d +USD\n/);
+    expect(positions).toMatch(
+      /^ticker +conid +position +avgCost +mktPrice +mktValue +currency +contract +unrealizedPnl\n/,
+    );
+    expect(positions).toMatch(
+      /\nAAPL +265598 +100 +192\.92 +\d+\.\d{2,4} +[\d,]+\.\d\d +USD +AAPL +[+-][\d,.]+\n/,
+    );
     const { stdout: orders } = await run(['orders', account, '-o', 'table']);
     expect(orders).toMatch(
       /^orderId +ticker +side +totalSize +filledQuantity +status +orderType +price +tif\n\d+ +AAPL/,
@@ -63,7 +67,7 @@ describe.each(Object.entries(through))('through %s', (_, way) => {
     const run = way(stage());
     const { stdout } = await run(['positions', '-o', 'csv']);
     expect(stdout).toMatch(
-      /^ticker,conid,position,avgCost,mktPrice,mktValue,currency\r\nAAPL,265598,100,192\.92,[\d.]+,[\d.]+,USD\r\n/,
+      /^ticker,conid,position,avgCost,mktPrice,mktValue,currency,contract,unrealizedPnl\r\nAAPL,265598,100,192\.92,[\d.]+,[\d.]+,USD,AAPL,/,
     );
     expect((await run(['health', '-o', 'csv'])).stdout).toBe(
       'field,value\r\nauthenticated,true\r\nconnected,true\r\ncompeting,false\r\nmessage,\r\n',
@@ -167,6 +171,15 @@ describe('where to ask', () => {
     expect(linesOf(stdout)[1]).toMatch(/^AAPL +265598 +100 /);
     const plain = await onTerminal(['positions'], { ...env, NO_COLOR: '1' }).ended;
     expect(plain.stdout).not.toContain('\u001b');
+  });
+
+  test('what there is no room for is left out, the last first', async () => {
+    const { env } = await startStage();
+    const head = async (args: string[], columns: number): Promise<string | undefined> =>
+      linesOf((await onTerminal(args, { ...env, NO_COLOR: '1' }, columns).ended).stdout)[0];
+    expect(await head(['positions'], 160)).toMatch(/ currency +contract +unrealizedPnl$/);
+    expect(await head(['positions'], 75)).toMatch(/ mktValue +currency$/);
+    expect(await head(['orders'], 75)).toMatch(/ status +orderType$/);
   });
 
   test('JSON when it is asked for', async () => {

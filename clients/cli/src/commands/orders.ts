@@ -15,8 +15,8 @@ const columns = [
   column('filledQuantity', 'number'),
   column('status'),
   column('orderType'),
-  column('price', 'price'),
-  column('timeInForce', 'text', { title: 'tif' }),
+  column('price', 'price', { drops: true }),
+  column('timeInForce', 'text', { title: 'tif', drops: true }),
 ];
 
 const steps = [

@@ -12,6 +12,9 @@ const columns = [
   column('mktPrice', 'price'),
   column('mktValue', 'money'),
   column('currency'),
+  // An option has the ticker of its underlying
+  column('contractDesc', 'text', { title: 'contract', drops: true }),
+  column('unrealizedPnl', 'change', { drops: true }),
 ];
 
 export const define: Define = (command, open) => {
