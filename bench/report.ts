@@ -1,7 +1,7 @@
 // The tables of PERFORMANCE.md, each between two marks, and the same on the terminal.
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { arch, cpus, platform, totalmem } from 'node:os';
+import { arch, cpus, loadavg, platform, totalmem } from 'node:os';
 
 export interface Row {
   what: string;
@@ -10,6 +10,9 @@ export interface Row {
   added?: number;
   digits: number;
 }
+
+/** Before anything is measured: of whatever else the machine does. */
+const [loadBefore = 0] = loadavg();
 
 const file = new URL('../PERFORMANCE.md', import.meta.url);
 
@@ -46,10 +49,12 @@ function line({ what, direct, through, added, digits }: Row): string {
   return `| ${what} | ${show(direct)} | ${show(through)} | ${ratio} | ${show(added)} |`;
 }
 
-/** When and where. */
+/** When and where, and beside what. */
 export function onThisMachine(): string {
   const [first] = cpus();
   const memory = Math.round(totalmem() / 1024 ** 3);
   const day = new Date().toISOString().slice(0, 10);
-  return `${day} on ${cpus().length} cores (${first?.model.trim() ?? 'unknown'}), ${memory} GiB, ${platform()} ${arch()}, Node ${process.version}`;
+  const beside =
+    loadBefore < 0.5 ? '' : `, beside other work (a load of ${loadBefore.toFixed(1)} before it began)`;
+  return `${day} on ${cpus().length} cores (${first?.model.trim() ?? 'unknown'}), ${memory} GiB, ${platform()} ${arch()}, Node ${process.version}${beside}`;
 }
