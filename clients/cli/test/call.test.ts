@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { account, bezant, sharedStage, type Ended } from './stage.ts';
-import { hasTerminal, linesOf, onTerminal } from './terminal.ts';
+import { linesOf, onTerminal, testOnTerminal } from './terminal.ts';
 
 const json = ({ stdout }: Ended): unknown => JSON.parse(stdout);
 const contract = join(import.meta.dirname, '../../../spec/generated/operations.json');
@@ -116,7 +116,7 @@ describe('through bezant', () => {
     expect(stderr).toMatch(/\n {2}It belongs to IBKR’s institutional cloud API/);
   });
 
-  (hasTerminal ? test : test.skip)('what is too wide for the terminal is shown row by row', async () => {
+  testOnTerminal('what is too wide for the terminal is shown row by row', async () => {
     const { stdout } = await onTerminal(['call', 'getAllAccounts'], stage().env, 60).ended;
     const lines = linesOf(stdout);
     expect(lines.find((line) => line.startsWith('accountId '))).toMatch(/^accountId +DU1234567$/);

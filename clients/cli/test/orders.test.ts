@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from '@jest/globals';
 import { account, sharedStage, startStage, type Ended, type Stage } from './stage.ts';
-import { hasTerminal, linesOf, onTerminal } from './terminal.ts';
+import { describeOnTerminal, linesOf, onTerminal } from './terminal.ts';
 
 const json = ({ stdout }: Ended): unknown => JSON.parse(stdout);
 const far = ['orders', 'place', 'buy', '1', 'AAPL', '--limit', '1'];
@@ -181,7 +181,7 @@ test('an order whose answer is lost is no order that failed', async () => {
   );
 });
 
-(hasTerminal ? describe : describe.skip)('on a terminal', () => {
+describeOnTerminal('on a terminal', () => {
   const stage = sharedStage();
 
   test('asked, and answered with no', async () => {

@@ -11,7 +11,7 @@ import {
   type Ended,
   type Stage,
 } from './stage.ts';
-import { hasTerminal, linesOf, onTerminal } from './terminal.ts';
+import { describeOnTerminal, linesOf, onTerminal } from './terminal.ts';
 
 type Run = (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Ended>;
 const through: Record<string, (stage: Stage) => Run> = {
@@ -162,7 +162,7 @@ describe('where to ask', () => {
   });
 });
 
-(hasTerminal ? describe : describe.skip)('on a terminal', () => {
+describeOnTerminal('on a terminal', () => {
   test('a table with colours; without them when NO_COLOR is set', async () => {
     const { env } = await startStage();
     const { stdout } = await onTerminal(['positions'], env).ended;

@@ -5,7 +5,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { account, bezant, closedUrl, startBezant, startGateway, startStage, type Ended } from './stage.ts';
-import { hasTerminal, linesOf, onTerminal } from './terminal.ts';
+import { linesOf, onTerminal, testOnTerminal } from './terminal.ts';
 
 const json = ({ stdout }: Ended): unknown => JSON.parse(stdout);
 
@@ -52,8 +52,7 @@ describe('login', () => {
     expect(await bezant(['login'], { BEZANT_URL: await closedUrl() })).toMatchObject({ code: 9, stdout: '' });
   });
 
-  const canOpen = hasTerminal && process.platform === 'linux';
-  (canOpen ? test : test.skip)('opens a browser where somebody looks', async () => {
+  testOnTerminal('opens a browser where somebody looks', async () => {
     const { env, sidecar, control } = await startStage({ scenario: 'logged-out' });
     const dir = mkdtempSync(join(tmpdir(), 'bezant-open-'));
     try {

@@ -1,5 +1,6 @@
 // The command on a real pseudo-terminal, made by Debian's `script` (package bsdutils, which every Debian has).
 
+import { describe, test } from '@jest/globals';
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Env } from '../../../sidecar/test/io/sidecar-process.ts';
@@ -7,8 +8,12 @@ import { follow, type Running } from './stage.ts';
 
 const bin = join(import.meta.dirname, '../bin/bezant.js');
 
-export const hasTerminal = spawnSync('script', ['--version'], { encoding: 'utf8' }).status === 0;
+const hasTerminal = spawnSync('script', ['--version']).status === 0;
 if (!hasTerminal) console.log('no `script` of util-linux here: what needs a terminal is not tested');
+
+/** Skipped where there is no terminal to be had: macOS's `script` takes other arguments, and Windows has none. */
+export const testOnTerminal = hasTerminal ? test : test.skip;
+export const describeOnTerminal = hasTerminal ? describe : describe.skip;
 
 /** Its stdout is the screen; what is written to its stdin is typed. Arguments without quotes. */
 export function onTerminal(args: readonly string[], env: Env = {}, columns = 100): Running {

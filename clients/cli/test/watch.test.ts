@@ -16,7 +16,7 @@ import {
   type Ended,
   type Stage,
 } from './stage.ts';
-import { hasTerminal, linesOf, onTerminal } from './terminal.ts';
+import { linesOf, onTerminal, testOnTerminal } from './terminal.ts';
 
 const bin = join(import.meta.dirname, '../bin/bezant.js');
 const lines = (text: string): unknown[] =>
@@ -134,7 +134,7 @@ describe('with events', () => {
     expect(stderr).toBe('');
   });
 
-  (hasTerminal ? test : test.skip)('on a terminal: a note, a head, and Ctrl-C', async () => {
+  testOnTerminal('on a terminal: a note, a head, and Ctrl-C', async () => {
     const watching = onTerminal(['watch', 'pnl'], stage().env, 120);
     await watching.shows(/DU1234567\.Core/);
     watching.child.stdin.write('\u0003');

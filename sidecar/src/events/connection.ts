@@ -1,12 +1,9 @@
 // The one connection to IBKR as everybody in here uses it: what is asked over it, and the accounts, which IBKR wants to have
 // been asked for before it sends quotes.
 
-import type { Gateway } from '../gateway.ts';
-import type { Observe } from '../observe.ts';
 import { isObject, type Json } from './client-frames.ts';
-import { createConnector, type Connector, type SessionView } from './connector.ts';
+import { createConnector, type Connector, type ConnectorDeps } from './connector.ts';
 import type { Frame } from './frame-reader.ts';
-import type { Clocks } from './moment.ts';
 import { accountsOf, isReadFailure, readAccounts, type OwnRead } from './own-reads.ts';
 import { createSubscriptions, type Subscriptions } from './subscriptions.ts';
 
@@ -17,14 +14,7 @@ export interface Connection
 }
 
 export function createConnection(
-  deps: Clocks & {
-    gateway: Pick<Gateway, 'url' | 'cookies' | 'tls'>;
-    fingerprint: string | null;
-    userAgent: string;
-    /** In [0, 1). */
-    random: () => number;
-    observe: Observe;
-    session: SessionView;
+  deps: ConnectorDeps & {
     read: OwnRead;
     /** IBKR's word on the session, as it comes. */
     onStatus: (status: Json) => void;

@@ -65,17 +65,17 @@ const refreshMs = 60_000;
 /** For a connection that stands to be told of a session that the API has told of already. */
 const graceMs = 5_000;
 
-export function createConnector(
-  deps: Clocks & {
-    gateway: Pick<Gateway, 'url' | 'cookies' | 'tls'>;
-    fingerprint: string | null;
-    userAgent: string;
-    /** In [0, 1). */
-    random: () => number;
-    observe: Observe;
-    session: SessionView;
-  },
-): Connector {
+export interface ConnectorDeps extends Clocks {
+  gateway: Pick<Gateway, 'url' | 'cookies' | 'tls'>;
+  fingerprint: string | null;
+  userAgent: string;
+  /** In [0, 1). */
+  random: () => number;
+  observe: Observe;
+  session: SessionView;
+}
+
+export function createConnector(deps: ConnectorDeps): Connector {
   const { gateway, steady, observe, session } = deps;
   const agent = createGatewayAgent({
     origin: gateway.url.origin,

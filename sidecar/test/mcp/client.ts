@@ -5,6 +5,16 @@ import { Client, StreamableHTTPClientTransport, type Transport } from '@modelcon
 export type Era = '2025' | '2026';
 export const eras: readonly Era[] = ['2025', '2026'];
 
+/** The names that the predecessor's tools had. */
+export const formerTools = [
+  'health',
+  'list_accounts',
+  'account_summary',
+  'positions',
+  'conid_for',
+  'tickle',
+] as const;
+
 /** What the user says to a question; null when the client cannot ask. */
 export type User = ((message: string) => 'yes' | 'no' | 'cancel') | null;
 

@@ -1,32 +1,22 @@
 // What goes wrong is an answer with a next step, never a crash: the Gateway is down, nobody is logged in, IBKR says no.
 
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   hang,
   html,
   json,
   loginRedirect,
   startCapturingGateway,
-  type CapturingGateway,
   type Reply,
 } from '../io/capturing-gateway.ts';
-import { startSidecar, type Sidecar } from '../io/sidecar-process.ts';
+import { running } from '../io/running.ts';
+import { startSidecar } from '../io/sidecar-process.ts';
 import { connect, eras, overHttp, type Connected } from './client.ts';
 
-let gateway: CapturingGateway;
-let sidecar: Sidecar;
-beforeAll(async () => {
-  gateway = await startCapturingGateway();
-  sidecar = await startSidecar(gateway.apiUrl, {
-    BEZANT_UPSTREAM_TIMEOUT_SECS: '1',
-    BEZANT_REQUEST_TIMEOUT_SECS: '4',
-    BEZANT_PENALTY_SECS: '1',
-  });
-});
-afterEach(() => gateway.reset());
-afterAll(async () => {
-  await sidecar.stop();
-  await gateway.stop();
+const on = running({
+  BEZANT_UPSTREAM_TIMEOUT_SECS: '1',
+  BEZANT_REQUEST_TIMEOUT_SECS: '4',
+  BEZANT_PENALTY_SECS: '1',
 });
 
 /** An answer that is never remembered. */
@@ -207,26 +197,25 @@ const cases: Case[] = [
 describe.each(eras)('a client of %s is told', (era) => {
   let client: Connected;
   beforeAll(async () => {
-    client = await connect(overHttp(sidecar.url), era);
+    client = await connect(overHttp(on.origin), era);
   });
   afterAll(() => client.stop());
 
   test.each(cases)('$name', async ({ replies = {}, tool, args = {}, says }) => {
-    for (const [route, reply] of Object.entries(replies)) gateway.on(route, reply);
+    for (const [route, reply] of Object.entries(replies)) on.gateway.on(route, reply);
     const said = await client.refused(tool, args);
-    for (const part of says)
-      expect(said).toContain(part.replace('LOGIN', `open ${sidecar.url.replace(/\/$/, '')}/ in a browser`));
+    for (const part of says) expect(said).toContain(part.replace('LOGIN', `open ${on.origin}/ in a browser`));
     // Nobody but this server is named.
-    expect(said).not.toContain(String(gateway.port));
+    expect(said).not.toContain(String(on.gateway.port));
   });
 
   test('a session that asks for a login is an answer, with the address', async () => {
-    gateway.on('* /v1/api/iserver/auth/status', json({}, 401));
-    gateway.on(status, json({}, 401));
+    on.gateway.on('* /v1/api/iserver/auth/status', json({}, 401));
+    on.gateway.on(status, json({}, 401));
     await client.refused('order_status', { order_id: 7 });
     expect(await client.ok('health')).toMatchObject({
       state: 'login-required',
-      login_url: `${sidecar.url.replace(/\/$/, '')}/`,
+      login_url: `${on.origin}/`,
       next_step: expect.stringContaining('log in to IBKR'),
     });
   });
@@ -237,14 +226,14 @@ describe.each(eras)('a client of %s is told', (era) => {
 });
 
 test('IBKR’s penalty is told with its time, and nothing more is sent', async () => {
-  const own = await startSidecar(gateway.apiUrl, { BEZANT_PENALTY_SECS: '900', BEZANT_PACING: 'enforce' });
+  const own = await startSidecar(on.gateway.apiUrl, { BEZANT_PENALTY_SECS: '900', BEZANT_PACING: 'enforce' });
   const client = await connect(overHttp(own.url), '2026');
-  gateway.on(status, json({}, 429));
+  on.gateway.on(status, json({}, 429));
   expect(await client.refused('order_status', { order_id: 7 })).toContain('too many calls');
   const said = await client.refused('order_status', { order_id: 7 });
   expect(said).toMatch(/Retry after \d+ s/);
   expect(said).toContain('penalty_box');
-  expect(gateway.calls(status.slice(4))).toHaveLength(1);
+  expect(on.gateway.calls(status.slice(4))).toHaveLength(1);
   await client.stop();
   await own.stop();
 });
@@ -265,9 +254,9 @@ test('the Gateway is down', async () => {
 });
 
 test('the address is the public one, where there is one', async () => {
-  const own = await startSidecar(gateway.apiUrl, { BEZANT_PUBLIC_URL: 'https://bezant.example' });
+  const own = await startSidecar(on.gateway.apiUrl, { BEZANT_PUBLIC_URL: 'https://bezant.example' });
   const client = await connect(overHttp(own.url), '2026');
-  gateway.on(status, json({}, 401));
+  on.gateway.on(status, json({}, 401));
   expect(await client.refused('order_status', { order_id: 7 })).toContain(
     'open https://bezant.example in a browser',
   );

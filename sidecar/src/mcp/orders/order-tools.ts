@@ -1,5 +1,5 @@
-// Orders in two steps: the preview gives a token for this very order, and the placing takes it once. Where the client can ask its user, the user is asked; IBKR's questions are put to somebody, never answered
-// here.
+// Orders in two steps: the preview gives a token for this very order, and the placing takes it once. Where the client can ask
+// its user, the user is asked; IBKR's questions are put to somebody, never answered here.
 
 import type { Clock } from '../../clock.ts';
 import type { Accounts } from '../accounts.ts';
