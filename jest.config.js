@@ -18,6 +18,7 @@ export default {
     '<rootDir>/gateway',
     '<rootDir>/sidecar',
     '<rootDir>/clients',
+    '<rootDir>/observability',
     '<rootDir>/test',
   ],
   testMatch: ['**/test/**/*.test.ts'],

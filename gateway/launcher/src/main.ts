@@ -1,0 +1,2 @@
+// bezant-gateway: fetch → unpack → configure → become the Java process.
+export {};

@@ -1,0 +1,2 @@
+// bezant-observability: the tables here → Grafana's JSON and Prometheus' rules.
+export {};
