@@ -19,7 +19,7 @@ async function main(args: string[]): Promise<number> {
   if (name === undefined || args.length > 1 || name.startsWith('-')) return complain(usage, []);
 
   const plan = loadPlan(name, process.env);
-  const busy = await portFaults(plan.processes);
+  const busy = await portFaults(plan);
   if (busy.length > 0) return complain(`Plan ${name} cannot start:`, busy);
 
   const output = createOutput(

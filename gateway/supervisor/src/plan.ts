@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { askableUrl, parseAddress } from './address.ts';
+import { chooseAll } from './conditions.ts';
 import { expandAll, type Env } from './expand.ts';
 import { isLoopback } from './loopback.ts';
 import {
@@ -13,19 +15,22 @@ import {
   list,
   nullable,
   optional,
+  parsed,
   record,
   text,
   whole,
 } from './shape.ts';
 
-const httpUrl = checked(text, (value) =>
-  /^https?:$/.test(URL.parse(value)?.protocol ?? '') ? null : 'must be an http or https URL',
-);
+const httpUrl = parsed(text, askableUrl, () => 'must be an http or https URL');
 
-const address = checked(text, (value) =>
-  /^.+:\d{1,5}$/.test(value) && Number(value.slice(value.lastIndexOf(':') + 1)) < 65_536
-    ? null
-    : 'must be host:port',
+/** An address to listen on, and the setting that moves it. */
+const listen = parsed(
+  record({ address: text, setting: text }),
+  ({ address, setting }) => {
+    const parts = parseAddress(address);
+    return parts === null ? null : { address: parts, setting };
+  },
+  ({ setting }) => `${setting} must be host:port, or a port alone`,
 );
 
 const ready = checked(
@@ -50,8 +55,7 @@ const entry = checked(
     args: optional(list(anyText), []),
     /** Added to the environment; null takes a variable away. */
     env: optional(dictionary(nullable(anyText)), {}),
-    /** Addresses the process will listen on, and the setting that moves each. */
-    listens: optional(list(record({ address, setting: text })), []),
+    listens: optional(list(listen), []),
     ready: optional(ready, null),
     /** After it was ready: this many failed probes in a row mean it hangs. */
     watch: optional(record({ everyMs: whole(1), failures: whole(1) }), null),
@@ -67,6 +71,8 @@ const entry = checked(
 );
 
 const planShape = record({
+  /** Where the supervisor itself answers. */
+  admin: optional(listen, null),
   banner: optional(list(anyText), []),
   processes: checked(list(entry), (processes) => {
     if (processes.length === 0) return 'must name at least one process';
@@ -89,7 +95,7 @@ export function parsePlan(json: string, env: Env): Plan {
   } catch (error) {
     throw new Faults([`is not JSON: ${(error as Error).message}`]);
   }
-  return planShape(expandAll(document, env), '');
+  return planShape(expandAll(chooseAll(document, env), env), '');
 }
 
 const shipped = join(import.meta.dirname, '..', 'plans');
@@ -104,7 +110,9 @@ export function loadPlan(name: string, env: Env): Plan {
   try {
     json = readFileSync(planPath(name), 'utf8');
   } catch (error) {
-    const known = readdirSync(shipped).map((file) => file.replace(/\.json$/, ''));
+    const known = readdirSync(shipped)
+      .sort()
+      .map((file) => file.replace(/\.json$/, ''));
     throw new Faults([
       `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`,
       `known by name: ${known.join(', ')}; anything else is a path to a JSON file`,

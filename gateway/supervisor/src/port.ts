@@ -2,7 +2,8 @@
 // readiness probe in the child's place, and the child's own complaint would not name the setting that helps.
 import { createServer } from 'node:net';
 
-import type { Entry } from './plan.ts';
+import type { Address } from './address.ts';
+import type { Plan } from './plan.ts';
 
 const reasons: Record<string, string> = {
   EADDRINUSE: 'is used by another program',
@@ -18,18 +19,21 @@ function listenError(host: string, port: number): Promise<string | null> {
   });
 }
 
-export async function portFaults(entries: Entry[]): Promise<string[]> {
-  const listens = entries.flatMap(({ name, listens }) => listens.map((listen) => ({ name, ...listen })));
+export async function portFaults({ admin, processes }: Plan): Promise<string[]> {
+  const listens = [
+    ...(admin === null ? [] : [{ name: 'supervisor', ...admin }]),
+    ...processes.flatMap(({ name, listens }) => listens.map((listen) => ({ name, ...listen }))),
+  ];
   const faults = await Promise.all(
     listens.map(async ({ name, address, setting }) => {
-      const colon = address.lastIndexOf(':');
-      const host = address.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
-      const code = await listenError(host, Number(address.slice(colon + 1)));
+      const code = await listenError(address.host, address.port);
       if (code === null) return [];
       return [
-        `${name}: ${address} ${reasons[code] ?? `cannot be used (${code})`}; set ${setting} to a free port`,
+        `${name}: ${shown(address)} ${reasons[code] ?? `cannot be used (${code})`}; set ${setting} to a free port`,
       ];
     }),
   );
   return faults.flat();
 }
+
+const shown = ({ host, port }: Address): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;

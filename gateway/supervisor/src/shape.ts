@@ -83,6 +83,16 @@ export const checked =
     return read;
   };
 
+/** What `parse` makes of it; `null` is a fault. */
+export const parsed =
+  <T, R>(reader: Reader<T>, parse: (value: T) => R | null, want: (value: T) => string): Reader<R> =>
+  (value, at) => {
+    const read = reader(value, at);
+    const made = parse(read);
+    if (made === null) throw fault(at, want(read));
+    return made;
+  };
+
 function entriesOf(value: unknown, at: string): Map<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw fault(at, 'must be an object');

@@ -252,7 +252,7 @@ test.each([
 test('an unknown plan leaves with 2 and says which there are', async () => {
   current = supervisePlan('nowhere', {});
   expect(await current.ended).toBe(2);
-  await current.line(/known by name: demo/);
+  await current.line(/known by name: combined, demo, gateway, server;/);
 });
 
 test('an output that nobody reads any more stops everything', async () => {

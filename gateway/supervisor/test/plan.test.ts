@@ -1,8 +1,8 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 import { readFileSync } from 'node:fs';
 
-import { parsePlan, planPath } from '../src/plan.ts';
+import { parsePlan, planPath, type Plan } from '../src/plan.ts';
 import { Faults } from '../src/shape.ts';
 
 const plan = (...processes: object[]): string => JSON.stringify({ processes });
@@ -20,6 +20,7 @@ function faultsOf(json: string, env: Record<string, string> = {}): string[] {
 
 test('fills in what is left out', () => {
   expect(parsePlan(plan({ name: 'a', command: 'x', ready }), {})).toEqual({
+    admin: null,
     banner: [],
     processes: [
       {
@@ -45,6 +46,11 @@ test.each([
   { given: '${A:-}', env: {}, want: '' },
   { given: 'p${A:-1}q${B:-2}r', env: { B: '3' }, want: 'p1q3r' },
   { given: '$A {A} ${}', env: { A: 'x' }, want: '$A {A} ${}' },
+  { given: '${A:-h:${B:-8}}/', env: {}, want: 'h:8/' },
+  { given: '${A:-h:${B:-8}}/', env: { B: '9' }, want: 'h:9/' },
+  { given: '${A:-h:${B}}/', env: { A: 'x' }, want: 'x/' },
+  { given: '${A}', env: { A: '${B} $1 $&' }, want: '${B} $1 $&' },
+  { given: '${A:-never closed', env: {}, want: '${A:-never closed' },
 ])('expands $given with $env', ({ given, env, want }) => {
   const json = plan({ name: 'a', command: 'x', args: [given], env: { E: given } });
   expect(parsePlan(json, env).processes[0]).toMatchObject({ args: [want], env: { E: want } });
@@ -82,8 +88,8 @@ test.each([
     want: [/^processes\[0\]: watch needs ready/],
   },
   {
-    given: plan({ name: 'a', command: 'x', listens: [{ address: '5000', setting: 'A' }] }),
-    want: [/listens\[0\]\.address: must be host:port/],
+    given: plan({ name: 'a', command: 'x', listens: [{ address: 'here', setting: 'PORT' }] }),
+    want: [/listens\[0\]: PORT must be host:port, or a port alone/],
   },
   {
     given: plan({ name: '${NAME}', command: '${COMMAND}' }),
@@ -104,16 +110,116 @@ test.each(['https://localhost:5000/', 'https://127.8.9.1/', 'https://[::1]:5000/
   },
 );
 
-test('the shipped plan holds without any setting, and a setting moves every mention of a port', () => {
-  const json = readFileSync(planPath('demo'), 'utf8');
-  expect(parsePlan(json, {}).processes.map(({ name }) => name)).toEqual(['gateway', 'sidecar']);
-  const [gateway, sidecar] = parsePlan(json, { BEZANT_DEMO_GATEWAY_PORT: '5099' }).processes;
-  expect(gateway).toMatchObject({
-    args: expect.arrayContaining(['5099']),
-    listens: [{ address: '127.0.0.1:5099' }],
-    ready: { url: expect.stringContaining(':5099/') },
+test('what does not count is left out, with its references; names are unique among the rest', () => {
+  const processes = [
+    { name: 'a', command: 'real', when: 'REAL', args: ['${NOT_SET}'] },
+    { name: 'a', command: 'false', unless: 'REAL', env: { B: { when: 'REAL', value: 'x' }, C: '1' } },
+  ];
+  const banner = ['one', { when: 'REAL', value: 'two' }, { unless: 'REAL', value: 'three' }];
+  const json = JSON.stringify({ banner, processes });
+  expect(parsePlan(json, { REAL: 'no' })).toMatchObject({
+    banner: ['one', 'three'],
+    processes: [{ command: 'false', env: { C: '1' } }],
   });
-  expect(sidecar?.env).toMatchObject({ IBKR_GATEWAY_URL: 'https://localhost:5099/v1/api' });
+  expect(parsePlan(json, { REAL: 'ON', NOT_SET: 'y' })).toMatchObject({
+    banner: ['one', 'two'],
+    processes: [{ command: 'real', args: ['y'] }],
+  });
+  expect(faultsOf(json, { REAL: 'maybe' })).toEqual([
+    'REAL must say yes or no: 1, 0, true, false, yes, no, on, off',
+  ]);
+  expect(faultsOf(plan({ name: 'a', command: 'x', when: 7 }))[0]).toMatch(
+    /must name an environment variable/,
+  );
+});
+
+test.each([
+  { given: 'http://127.0.0.1:9090/livez', want: 'http://127.0.0.1:9090/livez' },
+  { given: 'http://0.0.0.0:9090/livez', want: 'http://127.0.0.1:9090/livez' },
+  { given: 'http://[::]:9090/livez', want: 'http://[::1]:9090/livez' },
+  { given: 'http://9090/livez', want: 'http://127.0.0.1:9090/livez' },
+  { given: 'http://:9090/livez', want: 'http://127.0.0.1:9090/livez' },
+  { given: 'https://bezant.lan/livez', want: 'https://bezant.lan/livez' },
+])('asks $want for $given', ({ given, want }) => {
+  const json = plan({ name: 'a', command: 'x', ready: { url: given, deadlineMs: 1 } });
+  expect(parsePlan(json, {}).processes[0]?.ready?.url).toBe(want);
+});
+
+const shipped = (name: string, env: Record<string, string>): Plan =>
+  parsePlan(readFileSync(planPath(name), 'utf8'), env);
+const named = ({ processes }: Plan): string[] => processes.map(({ name, command }) => `${name} ${command}`);
+
+describe('the shipped plans', () => {
+  test.each([
+    { name: 'demo', env: {}, want: ['gateway bezant-simulator', 'sidecar bezant-server'] },
+    { name: 'combined', env: {}, want: ['gateway bezant-gateway', 'sidecar bezant-server'] },
+    {
+      name: 'combined',
+      env: { BEZANT_DEMO: '1' },
+      want: ['gateway bezant-simulator', 'sidecar bezant-server'],
+    },
+    { name: 'gateway', env: { BEZANT_DEMO: 'false' }, want: ['gateway bezant-gateway'] },
+    { name: 'gateway', env: { BEZANT_DEMO: 'yes' }, want: ['gateway bezant-simulator'] },
+    { name: 'server', env: {}, want: ['sidecar bezant-server'] },
+  ])('$name with $env: $want', ({ name, env, want }) => {
+    expect(named(shipped(name, env))).toEqual(want);
+  });
+
+  test('a setting moves every mention of a port', () => {
+    const [gateway, sidecar] = shipped('demo', { BEZANT_DEMO_GATEWAY_PORT: '5099' }).processes;
+    expect(gateway).toMatchObject({
+      args: expect.arrayContaining(['5099']),
+      listens: [{ address: { host: '127.0.0.1', port: 5099 } }],
+      ready: { url: expect.stringContaining(':5099/') },
+    });
+    expect(sidecar?.env).toMatchObject({ IBKR_GATEWAY_URL: 'https://localhost:5099/v1/api' });
+  });
+
+  test.each([
+    { env: {}, bind: '0.0.0.0:8080', ask: 'http://127.0.0.1:9090/livez' },
+    { env: { PORT: '3000' }, bind: '0.0.0.0:3000', ask: 'http://127.0.0.1:9090/livez' },
+    {
+      env: { PORT: '3000', BEZANT_BIND: '127.0.0.1:81' },
+      bind: '127.0.0.1:81',
+      ask: 'http://127.0.0.1:9090/livez',
+    },
+    {
+      env: { BEZANT_BIND: '8443', BEZANT_ADMIN_BIND: '9191' },
+      bind: '8443',
+      ask: 'http://127.0.0.1:9191/livez',
+    },
+    { env: { BEZANT_ADMIN_BIND: '[::]:9191' }, bind: '0.0.0.0:8080', ask: 'http://[::1]:9191/livez' },
+  ])('listens where the settings say: $env', ({ env, bind, ask }) => {
+    for (const name of ['combined', 'server']) {
+      const sidecar = shipped(name, env).processes.at(-1);
+      expect(sidecar).toMatchObject({ env: { BEZANT_BIND: bind }, ready: { url: ask } });
+    }
+  });
+
+  test('a wrong address is told by the name of its setting', () => {
+    const json = readFileSync(planPath('combined'), 'utf8');
+    expect(faultsOf(json, { BEZANT_BIND: 'x', BEZANT_SUPERVISOR_BIND: 'y' })).toEqual([
+      'admin: BEZANT_SUPERVISOR_BIND must be host:port, or a port alone',
+      'processes[1].listens[0]: BEZANT_BIND must be host:port, or a port alone',
+    ]);
+  });
+
+  test('nobody gets the settings of another, and only the demo opens without a key', () => {
+    const [gateway, sidecar] = shipped('combined', {}).processes;
+    expect(gateway?.env).toMatchObject({ BEZANT_API_KEYS: null, BEZANT_DATABASE_URL: null });
+    expect(sidecar?.env).toMatchObject({ BEZANT_GATEWAY_HEAP_MB: null, BEZANT_SUPERVISOR_BIND: null });
+    for (const name of ['BEZANT_AUTH', 'BEZANT_DATA_DIR', 'BEZANT_GATEWAY_CA'])
+      expect(sidecar?.env).not.toHaveProperty(name);
+    const demo = shipped('combined', { BEZANT_DEMO: '1', BEZANT_DATA_DIR: '/data' }).processes[1];
+    expect(demo?.env).toMatchObject({
+      BEZANT_AUTH: 'none',
+      BEZANT_DATA_DIR: '/data/demo',
+      BEZANT_GATEWAY_CA: null,
+    });
+    expect(shipped('combined', { BEZANT_DEMO: '1', BEZANT_AUTH: 'keys' }).processes[1]?.env).toMatchObject({
+      BEZANT_AUTH: 'keys',
+    });
+  });
 });
 
 test('a bare name is a plan of this package, anything else a file', () => {
