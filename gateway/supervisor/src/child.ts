@@ -1,8 +1,9 @@
 // One running process: its own process group (so that Ctrl-C in a terminal reaches only the supervisor, and a start
 // script's children are signalled with it), its output line by line under its name.
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
+import type { Duplex, Readable } from 'node:stream';
 
 import type { Env } from './expand.ts';
 import type { Output } from './output.ts';
@@ -15,6 +16,8 @@ export interface Exit {
 }
 
 export interface Child {
+  /** `null` when it could not be started. */
+  pid: number | null;
   /** The started process itself has ended; others of its group may still run. */
   exited: Promise<Exit>;
   /** All its output has been written. */
@@ -26,6 +29,8 @@ export interface Child {
 export interface ChildDeps {
   env: Env;
   write: Output['write'];
+  /** A message of the child's over its channel; what it gets for an answer, if any. */
+  answer: (entry: Entry, message: unknown) => object | null;
 }
 
 const startFailures: Record<string, string> = {
@@ -40,12 +45,38 @@ function environment(own: Env, added: Entry['env']): Env {
   );
 }
 
-export function startChild(entry: Entry, deps: ChildDeps): Child {
-  const child = spawn(entry.command, entry.args, {
-    env: environment(deps.env, entry.env),
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
+/** Where Node looks for the channel behind `process.send`: lines of JSON, both ways. */
+const channelFd = 3;
+
+/** Not Node's own end of the channel, which throws at what is not JSON: no child may end the supervisor. */
+function listen(channel: Duplex, answer: (message: unknown) => object | null): void {
+  // Whoever asked may have ended by now.
+  channel.on('error', () => undefined);
+  createInterface({ input: channel }).on('line', (line) => {
+    const given = answer(parseOrNull(line));
+    if (given !== null) channel.write(`${JSON.stringify(given)}\n`);
   });
+}
+
+function parseOrNull(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
+}
+
+export function startChild(entry: Entry, deps: ChildDeps): Child {
+  const hasChannel = entry.mayRestart.length > 0;
+  const child = spawn(entry.command, entry.args, {
+    env: {
+      ...environment(deps.env, entry.env),
+      ...(hasChannel ? { NODE_CHANNEL_FD: String(channelFd) } : {}),
+    },
+    stdio: ['ignore', 'pipe', 'pipe', ...(hasChannel ? (['pipe'] as const) : [])],
+    detached: true,
+  }) as ChildProcessByStdio<null, Readable, Readable>;
+  if (hasChannel) listen(child.stdio[channelFd] as Duplex, (message) => deps.answer(entry, message));
   for (const stream of ['stdout', 'stderr'] as const) {
     createInterface({ input: child[stream], crlfDelay: Infinity }).on('line', (line) =>
       deps.write(entry.name, stream, line),
@@ -79,6 +110,7 @@ export function startChild(entry: Entry, deps: ChildDeps): Child {
     }
   };
   return {
+    pid: child.pid ?? null,
     exited: exited.promise,
     drained: drained.promise,
     signal: toGroup,

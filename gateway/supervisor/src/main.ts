@@ -1,4 +1,5 @@
 // bezant-supervisor PLAN: plan → ports → run → exit code. Node's own modules only: it starts before anything else.
+import { startAdmin } from './admin.ts';
 import { createOutput } from './output.ts';
 import { loadPlan } from './plan.ts';
 import { portFaults } from './port.ts';
@@ -30,8 +31,14 @@ async function main(args: string[]): Promise<number> {
     ...output,
     env: process.env,
     now: () => performance.now(),
+    epochMs: Date.now,
     random: Math.random,
     wishes: watchWishes(process, [process.stdout, process.stderr], () => performance.now()),
+    startAdmin: (address, all) =>
+      startAdmin(address, {
+        vitals: () => all.map(({ vitals }) => vitals()),
+        startedAtMs: performance.timeOrigin,
+      }),
     onCollapse: (kill) => process.on('exit', kill),
   });
 }

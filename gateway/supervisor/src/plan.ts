@@ -66,6 +66,8 @@ const entry = checked(
       windowMs: 300_000,
     }),
     stopMs: optional(whole(1), 10_000),
+    /** Processes whose restart it may ask for. */
+    mayRestart: optional(list(text), []),
   }),
   ({ watch, ready: probe }) => (watch !== null && probe === null ? 'watch needs ready' : null),
 );
@@ -78,7 +80,11 @@ const planShape = record({
     if (processes.length === 0) return 'must name at least one process';
     const names = processes.map(({ name }) => name);
     const twice = names.filter((name, index) => names.indexOf(name) !== index);
-    return twice.length > 0 ? `uses a name twice: ${twice.join(', ')}` : null;
+    if (twice.length > 0) return `uses a name twice: ${twice.join(', ')}`;
+    const strange = processes.flatMap((one) =>
+      one.mayRestart.filter((name) => name === one.name || !names.includes(name)),
+    );
+    return strange.length > 0 ? `mayRestart names no other process: ${strange.join(', ')}` : null;
   }),
 });
 

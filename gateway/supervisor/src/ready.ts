@@ -7,7 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ready, Watch } from './plan.ts';
 
 /** `null` when it answered as expected, otherwise what happened instead. Redirects are answers, not followed. */
-export function probe(target: Ready, signal: AbortSignal): Promise<string | null> {
+export function probe(
+  target: Pick<Ready, 'url' | 'status' | 'timeoutMs' | 'insecure'>,
+  signal: AbortSignal,
+): Promise<string | null> {
   return new Promise((resolve) => {
     const url = new URL(target.url);
     const options = {
@@ -33,25 +36,33 @@ export function probe(target: Ready, signal: AbortSignal): Promise<string | null
   });
 }
 
+type Ask = (target: Ready, signal: AbortSignal) => Promise<string | null>;
+
 /** Resolves with `null` once it is ready, with the last failure when the deadline passes. Rejects when `signal` fires. */
 export async function untilReady(
   target: Ready,
   signal: AbortSignal,
   now: () => number,
+  ask: Ask = probe,
 ): Promise<string | null> {
   const deadlineAt = now() + target.deadlineMs;
   for (;;) {
-    const failure = await probe(target, signal);
+    const failure = await ask(target, signal);
     if (failure === null || now() >= deadlineAt) return failure;
     await sleep(target.everyMs, undefined, { signal });
   }
 }
 
 /** Resolves with the last failure once `watch.failures` probes in a row have failed. Rejects when `signal` fires. */
-export async function untilHung(target: Ready, watch: Watch, signal: AbortSignal): Promise<string> {
+export async function untilHung(
+  target: Ready,
+  watch: Watch,
+  signal: AbortSignal,
+  ask: Ask = probe,
+): Promise<string> {
   for (let failures = 0; ;) {
     await sleep(watch.everyMs, undefined, { signal });
-    const failure = await probe(target, signal);
+    const failure = await ask(target, signal);
     failures = failure === null ? 0 : failures + 1;
     if (failure !== null && failures >= watch.failures) return failure;
   }

@@ -2,14 +2,17 @@
 // stop in reverse.
 import { constants } from 'node:os';
 
+import type { Address } from './address.ts';
+import { answerTo } from './asks.ts';
 import { keep, type Kept, type KeepDeps } from './keep.ts';
 import type { Plan } from './plan.ts';
 import { stopAll } from './stop.ts';
 import type { Wishes } from './wishes.ts';
 
-export interface RunDeps extends KeepDeps {
+export interface RunDeps extends Omit<KeepDeps, 'answer'> {
   print: (lines: string[]) => void;
   wishes: Wishes;
+  startAdmin: (address: Address, all: Kept[]) => Promise<{ close: () => unknown }>;
   /** Takes what to do when the supervisor goes down without having stopped its processes. */
   onCollapse: (kill: () => void) => void;
 }
@@ -20,12 +23,28 @@ export async function runPlan(plan: Plan, deps: RunDeps): Promise<number> {
   const over = Promise.withResolvers<number>();
   stop.addEventListener('abort', () => over.resolve(0));
 
-  const kept: Kept[] = [];
-  deps.onCollapse(() => kept.forEach(({ kill }) => kill()));
+  const all: Kept[] = plan.processes.map((entry) =>
+    keep(entry, {
+      ...deps,
+      answer({ name: by, mayRestart }, message) {
+        const restart = (name: string): string | null =>
+          all.find((one) => one.name === name)?.restart(by) ?? null;
+        const answer = answerTo(message, { mayRestart, restart });
+        if (answer === null) deps.say(`${by} sent a message that means nothing here; it is ignored`);
+        else if (answer.refused !== null)
+          deps.say(
+            `${by} asked for a restart of ${JSON.stringify(answer.restart)}, which is refused: ${answer.refused}`,
+          );
+        return answer;
+      },
+    }),
+  );
+  deps.onCollapse(() => all.forEach(({ kill }) => kill()));
+  const admin = plan.admin === null ? null : await deps.startAdmin(plan.admin.address, all);
+
   const startAll = async (): Promise<boolean> => {
-    for (const entry of plan.processes) {
-      const one = keep(entry, deps);
-      kept.push(one);
+    for (const one of all) {
+      one.start();
       void one.spent.then(({ code }) => over.resolve(code));
       const answers = await Promise.race([over.promise.then(() => false), one.ready.then(() => true)]);
       if (!answers) return false;
@@ -36,7 +55,8 @@ export async function runPlan(plan: Plan, deps: RunDeps): Promise<number> {
 
   const code = await over.promise;
   deps.say('stopping');
-  const clean = await stopAll(kept, atOnce);
+  const clean = await stopAll(all, atOnce);
+  admin?.close();
   if (atOnce.aborted) return 128 + constants.signals[atOnce.reason as NodeJS.Signals];
   return code === 0 && !clean ? 1 : code;
 }

@@ -10,6 +10,8 @@ const drainMs = 500;
 /** True when the whole group ended by itself. `atOnce` cuts the waiting short. */
 export async function stopChild(child: Child, stopMs: number, atOnce?: AbortSignal): Promise<boolean> {
   child.signal('SIGTERM');
+  // A stopped process would not see it.
+  child.signal('SIGCONT');
   const timeout = AbortSignal.timeout(stopMs);
   const patience = atOnce === undefined ? timeout : AbortSignal.any([atOnce, timeout]);
   while (child.isGroupAlive() && !patience.aborted) {

@@ -22,8 +22,13 @@ if (behaviour.crash !== undefined && starts <= behaviour.crash.times) {
 
 process.on('SIGTERM', () => {
   console.log('got TERM');
-  if (!behaviour.ignoresTerm) process.exit(0);
+  if (!behaviour.ignoresTerm) process.exit(behaviour.termCode ?? 0);
 });
+
+// Asks over the channel to the supervisor, one thing after the other, and says what it was answered.
+for (const ask of behaviour.asks ?? []) process.send(ask);
+if (behaviour.asks !== undefined)
+  process.on('message', (answer) => console.log(`answer ${JSON.stringify(answer)}`));
 
 if (behaviour.helper) {
   // Stays in the group, ignores TERM, and would survive its parent.
