@@ -4,7 +4,16 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['**/dist/', 'spec/generated/', 'clients/typescript/src/generated/', '.bezant/', 'coverage/'] },
+  {
+    ignores: [
+      '**/dist/',
+      'spec/generated/',
+      'clients/typescript/src/generated/',
+      '.bezant/',
+      'coverage/',
+      'docs/.vitepress/cache/',
+    ],
+  },
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts'],
