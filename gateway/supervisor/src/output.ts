@@ -1,4 +1,6 @@
-// Every line under the name of who wrote it, the names in one column.
+// Every line under the name of who wrote it, the names in one column, without secrets.
+import { redact } from './redact.ts';
+
 export type Stream = 'stdout' | 'stderr';
 
 export interface Output {
@@ -18,7 +20,7 @@ export function createOutput(
 ): Output {
   const width = Math.max(self.length, ...names.map(({ length }) => length));
   const write: Output['write'] = (name, stream, line) => {
-    streams[stream].write(`${name.padEnd(width)} | ${line}\n`);
+    streams[stream].write(`${name.padEnd(width)} | ${redact(line)}\n`);
   };
   return {
     write,

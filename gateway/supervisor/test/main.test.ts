@@ -271,6 +271,22 @@ test('an output that nobody reads any more stops everything', async () => {
   expect(run.alive()).toEqual([]);
 });
 
+test('secrets in what a process prints are masked', async () => {
+  const run = start({
+    processes: [
+      {
+        name: 'chatty',
+        command: process.execPath,
+        args: ['-e', 'console.log("Cookie: a=b"); console.error("?token=abc"); setInterval(() => {}, 1000)'],
+      },
+    ],
+  });
+  await run.line(/^chatty {5}\| Cookie: \[masked\]$/);
+  await run.line(/^chatty {5}\| \?token=\[masked\]$/);
+  run.signal('SIGTERM');
+  await run.ended;
+});
+
 test('the environment of an entry goes over the own one, and null takes a variable away', async () => {
   const run = start(
     {
