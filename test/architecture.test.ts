@@ -11,6 +11,7 @@ const root = join(import.meta.dirname, '..');
 const workspaces = [
   'normalizer',
   'gateway/supervisor',
+  'gateway/launcher',
   'gateway/simulator',
   'sidecar',
   'clients/typescript',
@@ -36,6 +37,7 @@ const topFilesOverFolders = new Set(['main.ts', 'mcp-main.ts', 'app.ts', 'server
 
 // Tests that drive another package's running parts.
 const testEdges = new Set([
+  'gateway/launcher→gateway/simulator',
   'sidecar→gateway/simulator',
   'clients/typescript→gateway/simulator',
   'clients/typescript→sidecar',
