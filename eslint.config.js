@@ -27,6 +27,19 @@ export default defineConfig(
         'error',
         { allowNumber: true, allowBoolean: true },
       ],
+      // Grafana's newer form of a dashboard is read by its newest versions only.
+      '@typescript-eslint/no-deprecated': [
+        'error',
+        {
+          allow: [
+            {
+              from: 'package',
+              name: ['Dashboard', 'DashboardBuilder'],
+              package: '@grafana/grafana-foundation-sdk',
+            },
+          ],
+        },
+      ],
       '@typescript-eslint/no-confusing-void-expression': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
     },

@@ -16,6 +16,7 @@ const workspaces = [
   'sidecar',
   'clients/typescript',
   'clients/cli',
+  'observability',
 ];
 
 // Starts before anything is installed and outlives everything else, so it has Node's own modules and nothing more.
@@ -43,6 +44,9 @@ const testEdges = new Set([
   'clients/typescript→sidecar',
   'clients/cli→gateway/simulator',
   'clients/cli→sidecar',
+  'observability→gateway/simulator',
+  'observability→gateway/supervisor',
+  'observability→sidecar',
 ]);
 
 interface Place {

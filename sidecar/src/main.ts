@@ -6,6 +6,7 @@ import { readCommand } from './command-line.ts';
 import { ListenError } from './listen.ts';
 import { createLog, openStdout } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { measureSettings } from './metrics-of-settings.ts';
 import { observers, type Observe } from './observe.ts';
 import { startServer } from './server.ts';
 import { StoreError } from './store/store.ts';
@@ -34,6 +35,7 @@ async function serve(config: Config): Promise<void> {
     isTerminal: process.stdout.isTTY,
   });
   const metrics = createMetrics({ clock: systemClock, version });
+  measureSettings(metrics.registry, config);
   const observe = observers(log, metrics.observe);
   warnOfUnknown((message) => observe({ kind: 'warning', message }));
   const ended = signal(observe);

@@ -3,6 +3,7 @@
 
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type { Clock } from './clock.ts';
+import { problemKinds, type ProblemCode } from './errors.ts';
 import { topics } from './event.ts';
 import { dropReasons, type Happening, type Observe } from './observe.ts';
 import { sessionStates } from './session-state.ts';
@@ -59,9 +60,12 @@ export function createMetrics(deps: { clock: Clock; version: string }): Metrics 
     requestBuckets,
     ['operation', 'status_class'],
   );
-  const upstreamErrors = counter('upstream_errors_total', 'Calls that the Gateway left without an answer.', [
-    'reason',
-  ]);
+  const upstreamErrors = counter(
+    'upstream_errors_total',
+    'Calls that the Gateway left without an answer.',
+    ['reason'],
+    noAnswer,
+  );
   const pacingWait = histogram('pacing_wait_seconds', 'How long calls waited for their turn.', waitBuckets);
   const pacingRejected = counter(
     'pacing_rejected_total',
@@ -92,7 +96,7 @@ export function createMetrics(deps: { clock: Clock; version: string }): Metrics 
   const passthrough = counter('passthrough_total', 'Calls to paths that the contract does not know.', [
     'method',
   ]);
-  const refused = counter('refused_total', 'Requests refused by this server.', ['reason']);
+  const refused = counter('refused_total', 'Requests refused by this server.', ['reason'], refusals);
   const drift = counter('contract_drift_total', 'Sampled answers that depart from the contract.', [
     'operation',
   ]);
@@ -103,6 +107,7 @@ export function createMetrics(deps: { clock: Clock; version: string }): Metrics 
     ['stale-dropped', 'new-login'],
   );
   const state = gauge('session_state', 'The state of the session: 1 for the one it is in.', ['state']);
+  const stateSince = gauge('session_state_since_timestamp_seconds', 'Since when it has been in that state.');
   const authenticated = gauge('session_authenticated', 'Whether there is a brokerage session that is ours.');
   const keepalive = counter('keepalive_total', 'Keepalives sent.', ['result'], results);
   const lastTickle = gauge('session_last_tickle_timestamp_seconds', 'When a keepalive last worked.');
@@ -151,6 +156,10 @@ export function createMetrics(deps: { clock: Clock; version: string }): Metrics 
   const dataLines = gauge('events_data_lines', 'Market data lines in use; IBKR gives 100 by default.');
   const gaps = counter('events_gaps_total', 'Outages that are over.', ['cause']);
   const gapSeconds = counter('events_gap_seconds_total', 'How long they lasted together.');
+  const unhealed = gauge(
+    'events_unhealed',
+    'Whether orders and trades could not be compared with IBKR when last tried.',
+  );
   const heals = counter(
     'events_heals_total',
     'Times that orders and trades were compared with IBKR.',
@@ -179,6 +188,7 @@ export function createMetrics(deps: { clock: Clock; version: string }): Metrics 
   const enter = (name: string): void => {
     for (const known of sessionStates) state.set({ state: known }, known === name ? 1 : 0);
     authenticated.set(name === 'live' ? 1 : 0);
+    stateSince.set(deps.clock.now() / 1000);
   };
   enter('down');
 
@@ -283,6 +293,7 @@ export function createMetrics(deps: { clock: Clock; version: string }): Metrics 
     },
     healed({ ok, orders, trades }) {
       heals.inc({ result: resultOf(ok) });
+      unhealed.set(ok ? 0 : 1);
       healedRows.inc({ topic: 'orders' }, orders);
       healedRows.inc({ topic: 'trades' }, trades);
     },
@@ -301,6 +312,17 @@ export function createMetrics(deps: { clock: Clock; version: string }): Metrics 
 
 const results = ['ok', 'failed'];
 const resultOf = (ok: boolean): string => (ok ? 'ok' : 'failed');
+
+/** What transport-problem.ts and gateway.ts make of a call that failed. */
+const noAnswer: readonly ProblemCode[] = [
+  'upstream_http_error',
+  'upstream_timeout',
+  'upstream_too_large',
+  'upstream_truncated',
+  'upstream_unreachable',
+];
+
+const refusals = Object.entries(problemKinds).flatMap(([code, { status }]) => (status < 500 ? [code] : []));
 
 const classes = ['0xx', '1xx', '2xx', '3xx', '4xx', '5xx'] as const;
 const statusClass = (status: number): string => classes[Math.floor(status / 100)] ?? 'other';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Clock } from '../src/clock.ts';
 import { createMetrics } from '../src/metrics.ts';
+import { measureSettings } from '../src/metrics-of-settings.ts';
 import type { Happening } from '../src/observe.ts';
 
 const clock: Clock = { now: () => 1_700_000_000_000, after: () => () => undefined };
@@ -246,6 +247,7 @@ describe('what happens is what is counted', () => {
     [
       'gaps and their healing',
       [
+        { kind: 'healed', ok: false, orders: 0, trades: 0, detail: '' },
         { kind: 'healed', ok: true, orders: 1, trades: 2, detail: '' },
         { kind: 'gap', cause: 'closed', downMs: 1500, orders: 1, trades: 2, complete: true },
       ],
@@ -253,9 +255,15 @@ describe('what happens is what is counted', () => {
         'bezant_events_gaps_total{cause="closed"} 1',
         'bezant_events_gap_seconds_total 1.5',
         'bezant_events_heals_total{result="ok"} 1',
+        'bezant_events_heals_total{result="failed"} 1',
         'bezant_events_healed_total{topic="orders"} 1',
         'bezant_events_healed_total{topic="trades"} 2',
       ],
+    ],
+    [
+      'what could not be compared with IBKR yet',
+      [{ kind: 'healed', ok: false, orders: 0, trades: 0, detail: '' }],
+      ['bezant_events_unhealed 1', 'bezant_events_heals_total{result="failed"} 1'],
     ],
     [
       'what only the log cares for',
@@ -276,6 +284,22 @@ test('what is known beforehand is there from the start, with the version', async
   expect(text).toContain('bezant_keepalive_total{result="failed"} 0');
   expect(text).toContain('bezant_session_state{state="down"} 1');
   expect(text).toContain('bezant_session_state{state="live"} 0');
+});
+
+test('a counter that an alert reads is there at 0, so that its first step is seen', async () => {
+  const text = (await ours(createMetrics({ clock, version: '1' }))).join('\n');
+  expect(text).toContain('bezant_refused_total{reason="paced"} 0');
+  expect(text).toContain('bezant_upstream_errors_total{reason="upstream_unreachable"} 0');
+  expect(text).toContain('bezant_session_state_since_timestamp_seconds 1700000000');
+});
+
+test('settings that alerts must know are measured', async () => {
+  const { registry } = createMetrics({ clock, version: '1' });
+  measureSettings(registry, { keepaliveSeconds: 60, eventsEnabled: false, eventsDiskCapMegabytes: 10 });
+  const text = await registry.metrics();
+  expect(text).toContain('bezant_keepalive_interval_seconds 60\n');
+  expect(text).toContain('bezant_events_enabled 0\n');
+  expect(text).toContain('bezant_events_disk_cap_bytes 10485760\n');
 });
 
 test('names follow the rules of Prometheus, and the process is measured too', async () => {
