@@ -74,8 +74,6 @@ async function follow(url: URL, signal: AbortSignal, left = 5): Promise<Response
 }
 
 function refuse(response: Response, host: string, total: number | null, maxBytes: number): void {
-  if (response.status === 407)
-    throw new Fault(`The proxy wants a password to reach ${host}: give it in HTTPS_PROXY. ${offline}`);
   if (response.status !== 200)
     throw new Fault(`${host} answered ${response.status} instead of a zip. ${elsewhere}`);
   if (/^(text\/html|application\/xhtml)/.test(response.headers.get('content-type') ?? ''))
@@ -143,8 +141,21 @@ const reasons: Readonly<Record<string, string>> = {
 /** Faults of the disk are not for here: they go on as they are. */
 function asFault(error: unknown, host: string): unknown {
   if (error instanceof Fault || (error as NodeJS.ErrnoException).syscall !== undefined) return error;
-  const { cause } = error as { cause?: NodeJS.ErrnoException };
+  const causes = causesOf(error);
+  const proxyStatus = causes
+    .map(({ message }) => /^Proxy response \((\d+)\)/.exec(message)?.[1])
+    .find(Boolean);
   const reason =
-    reasons[cause?.code ?? ''] ?? (cause?.code === undefined ? 'the connection broke' : cause.code);
-  return new Fault(`The Gateway could not be downloaded from ${host}: ${reason}. ${offline}`);
+    proxyStatus === '407'
+      ? 'the proxy wants a user and a password: HTTPS_PROXY=http://user:password@proxy.example:3128'
+      : proxyStatus !== undefined
+        ? `the proxy answers ${proxyStatus}`
+        : causes.map(({ code }) => reasons[code ?? '']).find(Boolean);
+  return new Fault(
+    `The Gateway could not be downloaded from ${host}: ${reason ?? 'the connection broke'}. ${offline}`,
+  );
+}
+
+function causesOf(error: unknown): NodeJS.ErrnoException[] {
+  return error instanceof Error ? [error, ...causesOf(error.cause)] : [];
 }

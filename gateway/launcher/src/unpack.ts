@@ -36,6 +36,7 @@ async function unpackAll(file: ZipFile, folder: string, from: string): Promise<v
       await unpackOne(file, entry, folder, from);
     }
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw notOurs(from, 'has one file twice');
     // What yauzl refuses has no code: bad sizes, bad paths, a broken directory.
     if (error instanceof Fault || (error as NodeJS.ErrnoException).syscall !== undefined) throw error;
     damaged(from)(error);
