@@ -10,6 +10,7 @@ import { measureSettings } from './metrics-of-settings.ts';
 import { observers, type Observe } from './observe.ts';
 import { startServer } from './server.ts';
 import { StoreError } from './store/store.ts';
+import { gatewayRestarter } from './supervisor.ts';
 import { version } from './version.ts';
 
 try {
@@ -45,6 +46,7 @@ async function serve(config: Config): Promise<void> {
     clock: systemClock,
     registry: metrics.registry,
     version,
+    restartGateway: gatewayRestarter(process),
   });
   observe({ kind: 'stopping', reason: await ended });
   process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));

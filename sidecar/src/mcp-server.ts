@@ -64,6 +64,8 @@ export async function startMcpServer(
     clock: systemClock,
     registry: metrics.registry,
     version,
+    // Its host is the only parent it has.
+    restartGateway: null,
   });
   return { url, stop: () => server.stop(stopMs) };
 }

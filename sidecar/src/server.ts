@@ -39,6 +39,7 @@ import { createLoginPages } from './session/login/pages.ts';
 import { createSession } from './session/session.ts';
 import type { SessionStateName } from './session-state.ts';
 import { formatAddress, type Address } from './setting-values.ts';
+import type { RestartGateway } from './supervisor.ts';
 
 /** States in which a call of ours would only be refused. */
 const hopeless: ReadonlySet<SessionStateName> = new Set(['login-required', 'maintenance']);
@@ -54,6 +55,8 @@ export async function startServer(deps: {
   clock: Clock;
   registry: Registry;
   version: string;
+  /** Null where nobody can restart the Gateway. */
+  restartGateway: RestartGateway | null;
 }): Promise<Server> {
   const { config, observe, clock } = deps;
   const userAgent = `bezant/${deps.version}`;
@@ -79,6 +82,7 @@ export async function startServer(deps: {
     clock,
     observe,
     random: Math.random,
+    restartGateway: deps.restartGateway,
     call: (operationId, json, signal) => pipeline.own(operationId, { json }, signal),
   });
   const pipeline = createPipeline({

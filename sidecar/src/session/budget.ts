@@ -21,6 +21,9 @@ const windows = [
 /** Waiting after the n-th attempt in a row that brought no session. */
 const spacingsMs = [0.5, 2, 10, 30, 60].map((minutes) => minutes * minuteMs);
 
+/** A restart throws the login away. Asked for again after the next one, it would be a loop with a human in it. */
+const restartEveryMs = dayMs;
+
 /** The longest life of an IBKR session: what was wrong belongs to a session that is over by then. */
 const lockMs = dayMs;
 
@@ -32,9 +35,17 @@ interface Ledger {
   /** Those of them that IBKR answered properly, with a no. */
   refusals: number;
   lockedUntilMs: number | null;
+  /** The last restart of the Gateway that was asked for; absent in files of older versions. */
+  restart: GatewayRestart | null;
 }
 
-const untouched: Ledger = { attemptsMs: [], failures: 0, refusals: 0, lockedUntilMs: null };
+interface GatewayRestart {
+  askedMs: number;
+  /** It has answered since, or has been given up. */
+  isOver: boolean;
+}
+
+const untouched: Ledger = { attemptsMs: [], failures: 0, refusals: 0, lockedUntilMs: null, restart: null };
 
 export class RecoveryBudget {
   readonly #clock: Clock;
@@ -74,6 +85,27 @@ export class RecoveryBudget {
     return nth !== undefined && nth + windowMs > this.#clock.now();
   }
 
+  /** Whether a restart of the Gateway may be asked for. */
+  get mayRestart(): boolean {
+    const { restart } = this.#ledger;
+    return restart === null || restart.askedMs + restartEveryMs <= this.#clock.now();
+  }
+
+  /** When the restart was asked for that the Gateway has not come back from yet; null when there is none. */
+  get restartingSinceMs(): number | null {
+    const { restart } = this.#ledger;
+    return restart === null || restart.isOver ? null : restart.askedMs;
+  }
+
+  /** Counted before it is asked for, as attempts are. */
+  spendRestart(): void {
+    this.#write({ ...this.#ledger, restart: { askedMs: this.#clock.now(), isOver: false } });
+  }
+
+  endRestart(): void {
+    this.#write({ ...this.#ledger, restart: over(this.#ledger.restart) });
+  }
+
   /** Counted before the call is sent: a crash in between must not make it free. */
   spend(): void {
     const now = this.#clock.now();
@@ -103,9 +135,9 @@ export class RecoveryBudget {
     if (failures > 0 || refusals > 0 || lockedUntilMs !== null) this.unlock();
   }
 
-  /** A human has logged in: everything may be tried again. */
+  /** A human has logged in: everything may be tried again, but for the restart, which would undo that. */
   renew(): void {
-    if (this.#ledger !== untouched) this.#write(untouched);
+    if (this.#ledger !== untouched) this.#write({ ...untouched, restart: over(this.#ledger.restart) });
   }
 
   #read(): Ledger {
@@ -135,13 +167,21 @@ export class RecoveryBudget {
   }
 }
 
+const over = (restart: GatewayRestart | null): GatewayRestart | null =>
+  restart && { ...restart, isOver: true };
+
 function parseLedger(value: unknown): Ledger | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { attemptsMs, failures, refusals, lockedUntilMs } = value as Partial<Record<keyof Ledger, unknown>>;
+  const { attemptsMs, failures, refusals, lockedUntilMs, restart } = value as Partial<
+    Record<keyof Ledger, unknown>
+  >;
   const isCount = (count: unknown): count is number => Number.isInteger(count) && (count as number) >= 0;
   const isTime = (time: unknown): time is number => typeof time === 'number' && Number.isFinite(time);
   if (!Array.isArray(attemptsMs) || !attemptsMs.every(isTime)) return null;
   if (!isCount(failures) || !isCount(refusals)) return null;
   if (lockedUntilMs !== null && !isTime(lockedUntilMs)) return null;
-  return { attemptsMs, failures, refusals, lockedUntilMs };
+  const { askedMs, isOver } = Object(restart ?? {}) as Record<string, unknown>;
+  const isRestart = isTime(askedMs) && typeof isOver === 'boolean';
+  if (restart !== undefined && restart !== null && !isRestart) return null;
+  return { attemptsMs, failures, refusals, lockedUntilMs, restart: isRestart ? { askedMs, isOver } : null };
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import { Problem } from '../errors.ts';
 import type { GatewayAnswer } from '../gateway.ts';
 import type { Observe } from '../observe.ts';
+import type { RestartGateway } from '../supervisor.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import { RecoveryBudget } from './budget.ts';
 import { healthOf } from './health.ts';
@@ -78,6 +79,8 @@ export function createSession(deps: {
   keepaliveSeconds: number;
   compete: boolean;
   dataDir: string;
+  /** Null where nobody can restart the Gateway. */
+  restartGateway: RestartGateway | null;
 }): Session {
   const { clock, observe } = deps;
   const isQuiet = deps.keepaliveSeconds === 0;
@@ -181,7 +184,10 @@ export function createSession(deps: {
     tickle: () => ours.inBackground(tickle),
     watch: () =>
       ours.inBackground(async () => {
-        await look();
+        await look().catch((error: unknown) => {
+          // A Gateway that is away may be one that recovery waits for.
+          if (!(error instanceof Problem) || !unusable.has(current.name)) throw error;
+        });
         await recovery.step();
       }),
   });

@@ -13,6 +13,8 @@ export const sessionEvents = [
   'logged-out',
   'unreachable',
   'outage',
+  // The Gateway was restarted and has forgotten its login.
+  'login-lost',
   // The browser came through the login pages; later, how that ended.
   'login-completed',
   'login-failed',
@@ -34,6 +36,7 @@ const anywhere: Moves = {
   competing: 'competing',
   'not-authenticated': 'no-brokerage',
   'logged-out': 'login-required',
+  'login-lost': 'login-required',
   unreachable: 'down',
   outage: 'maintenance',
   'login-completed': 'authenticating',

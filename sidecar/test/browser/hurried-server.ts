@@ -37,6 +37,7 @@ export async function startHurriedServer(gatewayUrl: string): Promise<HurriedSer
     clock,
     registry: createMetrics({ clock, version: 'test' }).registry,
     version: 'test',
+    restartGateway: null,
   });
   return {
     url,

@@ -51,6 +51,7 @@ export async function startServing(env: Readonly<Record<string, string>> = {}): 
     clock: systemClock,
     registry: new Registry(),
     version: '0.0.0',
+    restartGateway: null,
   });
   const started = happenings.find((happening) => happening.kind === 'started');
   const url = started?.publicUrl ?? '';

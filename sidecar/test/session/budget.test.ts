@@ -96,6 +96,10 @@ describe('across a restart', () => {
     },
     { name: 'a negative count', text: '{"attemptsMs":[],"failures":-1,"refusals":0,"lockedUntilMs":null}' },
     {
+      name: 'a restart that is none',
+      text: '{"attemptsMs":[],"failures":0,"refusals":0,"lockedUntilMs":null,"restart":{"askedMs":"x"}}',
+    },
+    {
       name: 'a lock that is none',
       text: '{"attemptsMs":[],"failures":0,"refusals":0,"lockedUntilMs":"never"}',
     },
@@ -147,5 +151,39 @@ test('a human’s login forgets everything', async () => {
     spent: false,
     lock: null,
     wait: 0,
+  });
+});
+
+describe('a restart of the Gateway', () => {
+  const dayMs = 24 * 60 * 60_000;
+
+  test('is kept on disk with whether it is over', () => {
+    open().spendRestart();
+    const askedMs = clock.now();
+    expect({ may: open().mayRestart, since: open().restartingSinceMs }).toEqual({
+      may: false,
+      since: askedMs,
+    });
+    open().endRestart();
+    expect({ may: open().mayRestart, since: open().restartingSinceMs }).toEqual({ may: false, since: null });
+  });
+
+  test('is forgotten by no login and no success, but by a day', async () => {
+    const budget = open();
+    budget.spendRestart();
+    budget.renew();
+    budget.succeed();
+    expect({ may: budget.mayRestart, since: budget.restartingSinceMs }).toEqual({ may: false, since: null });
+    await clock.advance(dayMs - 1);
+    expect(open().mayRestart).toBe(false);
+    await clock.advance(1);
+    expect(open().mayRestart).toBe(true);
+  });
+
+  test('is unknown to files of older versions', () => {
+    const text = '{"attemptsMs":[],"failures":1,"refusals":1,"lockedUntilMs":null}';
+    writeFileSync(join(dataDir, 'recovery.json'), text);
+    expect({ may: open().mayRestart, refusals: open().refusals }).toEqual({ may: true, refusals: 1 });
+    expect(happenings).toEqual([]);
   });
 });

@@ -228,6 +228,150 @@ describe('nothing is asked for', () => {
   });
 });
 
+describe('with a supervisor', () => {
+  const unreachable = new Problem('upstream_unreachable', 'x');
+
+  /** Without a brokerage session for ever; a restart takes the Gateway away until it is let back. */
+  function supervised(refused: string | null = null): {
+    open: (settings?: { compete?: boolean }) => RunningSession;
+    asked: number[];
+  } {
+    const asked: number[] = [];
+    return {
+      asked,
+      open(settings = {}) {
+        const open = running.open({
+          ...settings,
+          restartGateway: () => {
+            asked.push(Math.round((open.clock.now() - 1_700_000_000_000) / second));
+            if (refused === null) open.ibkr.all(unreachable);
+            return Promise.resolve(refused);
+          },
+        });
+        return open;
+      },
+    };
+  }
+
+  function withoutSession({ ibkr }: RunningSession): void {
+    ibkr.says(withoutBrokerage);
+    ibkr.on({ init: answer(200, withoutBrokerage), logout: answer(200, { status: true }) });
+  }
+
+  async function restarting(): Promise<{
+    first: RunningSession;
+    open: () => RunningSession;
+    asked: number[];
+  }> {
+    const { open, asked } = supervised();
+    const first = open();
+    withoutSession(first);
+    await start(first);
+    await first.clock.advance(5 * minute);
+    expect(asked).toHaveLength(1);
+    return { first, open, asked };
+  }
+
+  test('the Gateway is restarted once, and the human is called when it answers, not before', async () => {
+    const { first, asked } = await restarting();
+    expect(rungs(first)).toEqual(['init', 'logout-init']);
+    expect(first.moves()).toEqual(['no-brokerage', 'down']);
+    expect(first.of('session').at(-1)?.reason).toMatch(/is being restarted.*A login is needed afterwards/);
+    await first.clock.advance(3 * minute);
+    expect(rungs(first)).toEqual(['init', 'logout-init']);
+
+    first.ibkr.all(loggedOut);
+    await first.clock.advance(2 * minute);
+    expect(rungs(first)).toEqual(['init', 'logout-init', 'restart ok', 'stop']);
+    expect(first.moves()).toEqual(['no-brokerage', 'down', 'login-required']);
+    expect(first.session.state().reason).toMatch(/was restarted.*the login went with it\. Log in again here/);
+    // And it stays so, however often IBKR asks for a login.
+    await first.clock.advance(hour);
+    expect(first.session.state().reason).toMatch(/the login went with it/);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('a login that does not help either is followed by no second restart, but by a lock', async () => {
+    const { first, asked } = await restarting();
+    first.ibkr.all(loggedOut);
+    await first.clock.advance(2 * minute);
+    withoutSession(first);
+    first.session.loginCompleted();
+    await first.clock.advance(20 * minute);
+    expect(first.session.state()).toMatchObject({ name: 'locked-out' });
+    expect(first.of('recovery').findLast(({ rung }) => rung === 'restart')?.detail).toBe(
+      'Skipped: the Gateway was restarted within the last day.',
+    );
+    expect(asked).toHaveLength(1);
+  });
+
+  test('a day later it may be asked for again', async () => {
+    const { first, asked } = await restarting();
+    first.ibkr.all(loggedOut);
+    await first.clock.advance(24 * hour);
+    withoutSession(first);
+    first.session.loginCompleted();
+    await first.clock.advance(20 * minute);
+    expect(asked).toHaveLength(2);
+  });
+
+  test('a session that is there afterwards needs nobody', async () => {
+    const { first } = await restarting();
+    first.ibkr.on({ status: answer(200, live), tickle: answer(200, tickled(live)), init: answer(200, live) });
+    await first.clock.advance(2 * minute);
+    expect(rungs(first)).toEqual(['init', 'logout-init', 'restart ok']);
+    expect(first.session.state().name).toBe('live');
+  });
+
+  test('this server restarted meanwhile goes on waiting, and asks no second time', async () => {
+    const { first, open, asked } = await restarting();
+    await first.session.stop();
+    const again = await start(open());
+    await again.clock.advance(minute);
+    expect(rungs(again)).toEqual([]);
+    again.ibkr.all(loggedOut);
+    await again.clock.advance(2 * minute);
+    expect(rungs(again)).toEqual(['restart ok', 'stop']);
+    expect(again.session.state().reason).toMatch(/the login went with it/);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('a Gateway that does not come back is told', async () => {
+    const { first, asked } = await restarting();
+    await first.clock.advance(20 * minute);
+    expect(rungs(first)).toEqual(['init', 'logout-init', 'restart', 'stop']);
+    expect(first.of('recovery').at(-1)?.detail).toMatch(/has not answered since\. Look at its log/);
+    await first.clock.advance(hour);
+    expect(rungs(first)).toHaveLength(4);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('a refusal leads to the human at once', async () => {
+    const { open, asked } = supervised('the plan does not allow it');
+    const first = open();
+    withoutSession(first);
+    await start(first);
+    await first.clock.advance(hour);
+    expect(rungs(first)).toEqual(['init', 'logout-init', 'restart', 'stop']);
+    expect(first.of('recovery')[2]?.detail).toBe('Refused: the plan does not allow it.');
+    expect(first.session.state().name).toBe('locked-out');
+    expect(asked).toHaveLength(1);
+  });
+
+  test('another platform is no reason for a restart', async () => {
+    const { open, asked } = supervised();
+    const first = open({ compete: true });
+    first.ibkr.says(competing);
+    first.ibkr.on({ init: answer(200, competing) });
+    await start(first);
+    await first.clock.advance(hour);
+    expect(first.of('recovery').find(({ rung }) => rung === 'restart')?.detail).toMatch(
+      /other platform let go/,
+    );
+    expect(asked).toEqual([]);
+  });
+});
+
 describe('a competing platform', () => {
   test('is left in peace, and the session comes back when it leaves', async () => {
     const open = running.open();

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Happening } from '../../src/observe.ts';
 import { createSession, type Session } from '../../src/session/session.ts';
+import type { RestartGateway } from '../../src/supervisor.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { scriptedIbkr, type ScriptedIbkr } from './scripted-ibkr.ts';
 
@@ -20,7 +21,11 @@ export interface RunningSession {
 }
 
 export function runningSession(): {
-  open(settings?: { keepaliveSeconds?: number; compete?: boolean }): RunningSession;
+  open(settings?: {
+    keepaliveSeconds?: number;
+    compete?: boolean;
+    restartGateway?: RestartGateway;
+  }): RunningSession;
 } {
   let dataDir = '';
   let sessions: Session[] = [];
@@ -48,6 +53,7 @@ export function runningSession(): {
         keepaliveSeconds: 60,
         compete: false,
         dataDir,
+        restartGateway: null,
         ...settings,
       });
       sessions.push(session);

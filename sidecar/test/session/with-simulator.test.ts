@@ -75,6 +75,7 @@ async function simulate(scenario: string, settings: { compete?: boolean } = {}):
     random: () => 0.5,
     keepaliveSeconds: 60,
     compete: settings.compete ?? false,
+    restartGateway: null,
     dataDir,
     call: (operationId, json, signal) => {
       const operation = contract.byId.get(operationId);
