@@ -39,6 +39,7 @@ const topFilesOverFolders = new Set(['main.ts', 'mcp-main.ts', 'app.ts', 'server
 // Tests that drive another package's running parts.
 const testEdges = new Set([
   'gateway/launcher→gateway/simulator',
+  'sidecar→gateway/launcher',
   'sidecar→gateway/simulator',
   'clients/typescript→gateway/simulator',
   'clients/typescript→sidecar',

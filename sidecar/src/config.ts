@@ -1,6 +1,7 @@
 // The settings as read: environment and flags, checked whole, all faults together, frozen. The only reader of the environment.
 
 import { readFileSync } from 'node:fs';
+import { isOfTheAppliance } from './appliance-settings.ts';
 import { settings, type Setting } from './settings.ts';
 import { flag, formatAddress, type Address } from './setting-values.ts';
 
@@ -148,7 +149,8 @@ export function unknownSettings(env: Env): string[] {
     entries().flatMap(([, { env: name, secret }]) => (secret ? [name, `${name}_FILE`] : name)),
   );
   return Object.keys(env).filter(
-    (name) => name.startsWith('BEZANT_') && !known.has(name) && !ofKubernetes.test(name),
+    (name) =>
+      name.startsWith('BEZANT_') && !known.has(name) && !isOfTheAppliance(name) && !ofKubernetes.test(name),
   );
 }
 

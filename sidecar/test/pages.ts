@@ -3,28 +3,30 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { settings as gatewaySettings } from '../../gateway/launcher/src/settings.ts';
 import { flagOf } from '../src/config.ts';
 import { problemKinds } from '../src/errors.ts';
 import { settings, type Setting } from '../src/settings.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const rows: readonly Setting<unknown>[] = Object.values(settings);
+const gatewayRows: readonly Omit<Setting<unknown>, 'parse'>[] = Object.values(gatewaySettings);
 
 export const pages: Readonly<Record<string, () => Promise<string>>> = {
-  'docs/configuration.md': () => fill('docs/configuration.md', 'settings', settingsTable()),
-  'docs/errors.md': () => fill('docs/errors.md', 'problems', problemsTable()),
+  'docs/configuration.md': () =>
+    fill('docs/configuration.md', { settings: settingsTable(), gateway: gatewayTable() }),
+  'docs/errors.md': () => fill('docs/errors.md', { problems: problemsTable() }),
   '.env.example': () => Promise.resolve(envExample()),
 };
 
 export const readPage = (page: string): string => readFileSync(join(root, page), 'utf8');
 
-/** Puts a table between its marks. */
-async function fill(page: string, mark: string, table: string): Promise<string> {
-  const whole = new RegExp(`(<!-- ${mark}:[^>]*-->\n)[^]*(<!-- /${mark} -->)`);
-  const filled = readPage(page).replace(
-    whole,
-    (_all, begin: string, end: string) => `${begin}\n${table}\n\n${end}`,
-  );
+/** Puts each table between its marks. */
+async function fill(page: string, tables: Readonly<Record<string, string>>): Promise<string> {
+  const filled = Object.entries(tables).reduce((text, [mark, table]) => {
+    const whole = new RegExp(`(<!-- ${mark}:[^>]*-->\n)[^]*(<!-- /${mark} -->)`);
+    return text.replace(whole, (_all, begin: string, end: string) => `${begin}\n${table}\n\n${end}`);
+  }, readPage(page));
   return format(filled, { ...(await resolveConfig(join(root, page))), parser: 'markdown' });
 }
 
@@ -41,6 +43,14 @@ function settingsTable(): string {
   return ['| setting | flag | default | meaning |', '| --- | --- | --- | --- |', ...lines].join('\n');
 }
 
+function gatewayTable(): string {
+  const lines = gatewayRows.map(({ env, default: standard, doc }) => {
+    const shown = standard === null || standard === '' ? '' : code(standard);
+    return `| ${code(env)} | ${shown} | ${cell(doc)} |`;
+  });
+  return ['| setting | default | meaning |', '| --- | --- | --- |', ...lines].join('\n');
+}
+
 function problemsTable(): string {
   const lines = Object.entries(problemKinds).map(
     ([name, { status, title, hint }]) => `| ${code(name)} | ${status} | ${cell(title)} | ${cell(hint)} |`,
@@ -49,7 +59,9 @@ function problemsTable(): string {
 }
 
 function envExample(): string {
-  const entries = rows.map(({ env, default: standard, doc }) => `# ${doc}\n# ${env}=${standard ?? ''}\n`);
+  const entries = [...rows, ...gatewayRows].map(
+    ({ env, default: standard, doc }) => `# ${doc}\n# ${env}=${standard ?? ''}\n`,
+  );
   return ['# Every setting with its default; docs/configuration.md tells more.\n', ...entries].join('\n');
 }
 

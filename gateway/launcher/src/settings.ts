@@ -1,4 +1,4 @@
-// Every setting of the Gateway's start: one table. docs/gateway.md and .env.example are compared with it.
+// Every setting of the Gateway's start: one table. docs/configuration.md and .env.example are compared with it.
 
 import { Fault } from './fault.ts';
 
