@@ -19,6 +19,7 @@ export default {
     '<rootDir>/sidecar',
     '<rootDir>/clients',
     '<rootDir>/observability',
+    '<rootDir>/helm',
     '<rootDir>/test',
   ],
   testMatch: ['**/test/**/*.test.ts'],

@@ -9,39 +9,59 @@ export interface Address {
   port: number;
 }
 
+/** What a value looks like where types are known: the chart's schema of values says it to whoever fills it in. */
+export type ValueShape =
+  | { kind: 'flag' }
+  | { kind: 'count'; min: number; max: number }
+  | { kind: 'choice'; words: readonly string[] }
+  | { kind: 'list' };
+
+/** Without a shape it takes any text. */
+export type Parse<Value> = ((text: string) => Value) & { shape?: ValueShape };
+
 export const formatAddress = ({ host, port }: Address): string =>
   `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 
 export const text = (value: string): string => value;
-export const list = (value: string): string[] =>
-  value
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
+export const list = listOf(text);
 
-export function flag(value: string): boolean {
+export function listOf<Item>(item: (text: string) => Item): Parse<Item[]> {
+  const parse = (value: string): Item[] =>
+    value
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '')
+      .map(item);
+  return Object.assign(parse, { shape: { kind: 'list' } as const });
+}
+
+export const flag: Parse<boolean> = Object.assign(readFlag, { shape: { kind: 'flag' } as const });
+
+function readFlag(value: string): boolean {
   const word = value.toLowerCase();
   if (['1', 'true', 'yes', 'on'].includes(word)) return true;
   if (['0', 'false', 'no', 'off'].includes(word)) return false;
   throw new Error('must be 1, 0, true, false, yes or no');
 }
 
-export function count(min: number, max: number): (value: string) => number {
-  return (value) => {
+export function count(min: number, max: number): Parse<number> {
+  const parse = (value: string): number => {
     const number = Number(value);
     if (!/^\d+$/.test(value) || number < min || number > max) {
       throw new Error(`must be a whole number from ${min} to ${max}`);
     }
     return number;
   };
+  return Object.assign(parse, { shape: { kind: 'count', min, max } as const });
 }
 
-export function choice<const Word extends string>(...words: readonly Word[]): (value: string) => Word {
-  return (value) => {
+export function choice<const Word extends string>(...words: readonly Word[]): Parse<Word> {
+  const parse = (value: string): Word => {
     const word = words.find((candidate) => candidate === value.toLowerCase());
     if (word === undefined) throw new Error(`must be ${words.join(', ').replace(/, ([^,]*)$/, ' or $1')}`);
     return word;
   };
+  return Object.assign(parse, { shape: { kind: 'choice', words } as const });
 }
 
 export function address(value: string): Address {

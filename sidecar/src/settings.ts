@@ -10,9 +10,11 @@ import {
   gatewayUrl,
   hostName,
   list,
+  listOf,
   origin,
   postgresUrl,
   text,
+  type Parse,
 } from './setting-values.ts';
 
 interface Row {
@@ -25,14 +27,13 @@ interface Row {
 }
 
 export interface Setting<Value> extends Row {
-  parse: (text: string) => Value;
+  parse: Parse<Value>;
   /** As a user would write it; null when unset means null. */
   default: string | null;
 }
 
-const setting = <Value>(row: Row & { parse: (text: string) => Value; default: string }): Setting<Value> =>
-  row;
-const optional = <Value>(row: Row & { parse: (text: string) => Value }): Setting<Value | null> => ({
+const setting = <Value>(row: Row & { parse: Parse<Value>; default: string }): Setting<Value> => row;
+const optional = <Value>(row: Row & { parse: Parse<Value> }): Setting<Value | null> => ({
   ...row,
   default: null,
 });
@@ -76,13 +77,13 @@ export const settings = {
   }),
   allowedHosts: setting({
     env: 'BEZANT_ALLOWED_HOSTS',
-    parse: (value) => list(value).map(hostName),
+    parse: listOf(hostName),
     default: '',
     doc: 'Further host names that callers may use, separated by commas. IP addresses and localhost are always allowed.',
   }),
   allowedOrigins: setting({
     env: 'BEZANT_ALLOWED_ORIGINS',
-    parse: (value) => list(value).map(origin),
+    parse: listOf(origin),
     default: '',
     doc: 'Further origins whose web pages may call, separated by commas.',
   }),
