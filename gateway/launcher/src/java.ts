@@ -14,6 +14,9 @@ export interface Run {
   extra: readonly string[];
 }
 
+// Java 8, which IBKR allows, refuses to start with some of the options below.
+const oldestJava = 11;
+
 const mainClass = 'ibgroup.web.core.clientportal.gw.GatewayStart';
 
 /** PERFORMANCE.md has what each of them brings. */
@@ -86,9 +89,9 @@ export function findJava(java: string, path: string | undefined): string {
       2,
     );
   const version = majorVersion(found);
-  if (version !== null && version < 8)
+  if (version !== null && version < oldestJava)
     throw new Fault(
-      `The Gateway needs Java 8 or newer; ${found} is ${version}. Name another in BEZANT_JAVA.`,
+      `The Gateway is run with Java ${oldestJava} or newer; ${found} is ${version}. Name another in BEZANT_JAVA.`,
       2,
     );
   return found;
@@ -103,7 +106,7 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** From the file that every Java since 8 has beside bin; null when there is none. */
+/** From the file that every Java has beside bin; null when there is none. */
 function majorVersion(java: string): number | null {
   try {
     const text = readFileSync(join(dirname(dirname(realpathSync(java))), 'release'), 'utf8');

@@ -46,7 +46,7 @@ interface Start {
 async function start({ java, release, home, settings, dataDir, say }: Start): Promise<void> {
   const root = join(home, 'root');
   const tmp = join(dataDir, 'tmp', 'gateway');
-  await mkdir(home, { recursive: true });
+  await mkdir(home, { recursive: true, mode: 0o700 });
   await writeRoot(root, release, settings, say);
   await boundLogs(join(home, 'logs'));
   // What a killed Gateway left there.

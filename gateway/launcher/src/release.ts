@@ -25,7 +25,8 @@ export async function ensureRelease(wanted: Wanted, home: string, say: Say): Pro
   const given = wanted.zip === null ? null : resolve(wanted.zip);
   if (given !== null && isFolder(given)) return givenFolder(given, wanted.sha256);
 
-  await mkdir(home, { recursive: true });
+  // The data folder holds secrets of the server's, whoever makes it first.
+  await mkdir(home, { recursive: true, mode: 0o700 });
   await clear(home, (name) => name.startsWith(unfinished));
   const accepted = await readRecord(join(home, record));
   const asked = given === null ? (wanted.sha256 ?? accepted) : await sumOfGiven(given);

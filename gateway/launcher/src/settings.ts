@@ -63,7 +63,7 @@ export const settings = {
     env: 'BEZANT_JAVA',
     parse: path,
     default: 'java',
-    doc: 'The Java to run the Gateway with, 8 or newer: a path, or a name to look for on the PATH.',
+    doc: 'The Java to run the Gateway with, 11 or newer: a path, or a name to look for on the PATH.',
   }),
 };
 
