@@ -15,7 +15,7 @@ export const events: AlertGroup = {
       summary: '{{ $labels.instance }} has a session but hears no events.',
       description:
         'IBKR’s WebSocket has been closed for 3 minutes. Orders can be placed, but nobody is told of fills until it is back; ' +
-        'then what was missed is read up. The log says “IBKR’s events” with the reason at each attempt.',
+        'then what was missed is read up. The log says “IBKR’s WebSocket is” with the reason at each attempt.',
     },
     {
       name: 'BezantEventsSilent',
@@ -37,7 +37,7 @@ export const events: AlertGroup = {
       severity: 'critical',
       summary: '{{ $labels.instance }} has lost events of {{ $labels.topic }}.',
       description:
-        'Neither the event store nor the disk took them. Compare orders and trades with IBKR (bezant orders, bezant trades) ' +
+        'Neither the event store nor the disk took them. Compare orders and trades with IBKR (bezant orders, bezant call getTradeHistory) ' +
         'before the bot goes on, then see to the store and to the disk.',
     },
     {
@@ -80,11 +80,11 @@ export const events: AlertGroup = {
       summary: 'What {{ $labels.instance }} missed during an outage is not read up yet.',
       description:
         'Orders and trades could not be compared with IBKR for 10 minutes though the session is there. Fills of that time may ' +
-        'be missing in the events: look at bezant trades. The log says what failed.',
+        'be missing in the events: look at bezant call getTradeHistory. The log says what failed.',
     },
     {
       name: 'BezantRetentionFailing',
-      expr: 'increase(bezant_events_retention_total{result="failed"}[1d]) > 1.5',
+      expr: 'round(increase(bezant_events_retention_total{result="failed"}[1d])) >= 2',
       for: '0m',
       severity: 'warning',
       summary: '{{ $labels.instance }} cannot delete old events.',
@@ -99,7 +99,8 @@ export const events: AlertGroup = {
       severity: 'warning',
       summary: '{{ $labels.instance }} uses {{ $value }} market data lines.',
       description:
-        'IBKR gives 100 unless you bought more, and refuses further instruments silently. End streams nobody reads, or unsubscribe.',
+        'IBKR gives 100 unless you bought more, and further instruments get an error instead of prices. End streams that ' +
+        'nobody reads, or unsubscribe.',
     },
   ],
 };

@@ -5,7 +5,7 @@ import type { AlertGroup } from '../alert.ts';
 import { sidecarJob, supervisorJob } from '../jobs.ts';
 
 const loop = (process: string): string =>
-  `sum without (reason) (increase(bezant_process_restarts_total{process="${process}"}[30m])) > 2.5`;
+  `round(sum without (reason) (increase(bezant_process_restarts_total{process="${process}"}[30m]))) >= 3`;
 
 export const processes: AlertGroup = {
   name: 'bezant-processes',

@@ -77,7 +77,7 @@ export const session: AlertGroup = {
     },
     {
       name: 'BezantKeepaliveFailing',
-      expr: `increase(bezant_keepalive_total{result="failed"}[10m]) > 4
+      expr: `round(increase(bezant_keepalive_total{result="failed"}[10m])) >= 5
   unless ignoring (result, state) (${isIn('login-required', 'competing', 'yielded', 'locked-out')})`,
       for: '0m',
       severity: 'warning',

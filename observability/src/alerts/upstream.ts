@@ -18,7 +18,7 @@ export const upstream: AlertGroup = {
     },
     {
       name: 'BezantPacingRejections',
-      expr: 'increase(bezant_refused_total{reason="paced"}[10m]) > 10',
+      expr: 'round(increase(bezant_refused_total{reason="paced"}[10m])) > 10',
       for: '0m',
       severity: 'warning',
       summary:
@@ -71,9 +71,9 @@ or increase(bezant_contract_drift_total[1h]) > 0`,
     },
     {
       name: 'BezantCallersRefused',
-      expr: `sum without (reason) (
+      expr: `round(sum without (reason) (
   increase(bezant_refused_total{reason=~"api_key_required|debug_unauthorized|host_refused|origin_refused|scope_refused"}[15m])
-) > 20`,
+)) > 20`,
       for: '0m',
       severity: 'warning',
       summary:

@@ -90,7 +90,7 @@ export const events = dashboard({
               stat({
                 title: 'Market data lines',
                 description:
-                  'IBKR gives 100 unless you bought more, and refuses further instruments silently.',
+                  'IBKR gives 100 unless you bought more; past the account’s lines further instruments get an error.',
                 queries: [{ expr: of('bezant_events_data_lines'), legend: '{{instance}}' }],
                 decimals: 0,
                 steps: [
@@ -254,7 +254,7 @@ export const events = dashboard({
               lines({
                 title: 'Size of the store',
                 description:
-                  'When last looked at, hourly, against BEZANT_EVENTS_DISK_CAP_MB. At the cap the oldest prices go.',
+                  'As it was up to ten minutes ago, against BEZANT_EVENTS_DISK_CAP_MB. At the cap the oldest prices go.',
                 queries: [
                   { expr: `${of('bezant_events_store_bytes')} > 0`, legend: 'store' },
                   { expr: of('bezant_events_disk_cap_bytes'), legend: 'cap' },
@@ -350,12 +350,13 @@ export const events = dashboard({
             [
               6,
               lines({
-                title: 'Readers that wait',
+                title: 'Who reads now',
                 description:
-                  'Long polls and streams of /events that are open now, and WebSockets of /v1/api/ws.',
+                  'Long polls and streams of /events that are open now, WebSockets of /v1/api/ws, and what is wanted of IBKR for them.',
                 queries: [
                   { expr: of('bezant_events_readers'), legend: '{{how}}' },
                   { expr: of('bezant_relay_sockets'), legend: 'WebSocket' },
+                  { expr: of('bezant_events_subscriptions'), legend: 'topics wanted of IBKR' },
                 ],
                 min: 0,
                 decimals: 0,

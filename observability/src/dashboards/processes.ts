@@ -28,7 +28,7 @@ export const processes = dashboard({
           height: 4,
           panels: [
             [
-              4,
+              3,
               stat({
                 title: 'Gateway',
                 description: 'Whether the Gateway answered the supervisor’s last probe.',
@@ -37,7 +37,7 @@ export const processes = dashboard({
               }),
             ],
             [
-              4,
+              3,
               stat({
                 title: 'Sidecar',
                 description: 'Whether the sidecar did.',
@@ -45,6 +45,22 @@ export const processes = dashboard({
                   { expr: ofSupervisor('bezant_process_up', 'process="sidecar"'), legend: '{{instance}}' },
                 ],
                 words: upWords,
+              }),
+            ],
+            [
+              4,
+              stat({
+                title: 'Gateway up for',
+                description: 'Time since the Gateway was last started; the login is younger than that.',
+                queries: [
+                  {
+                    expr: `time() - ${ofSupervisor('bezant_process_start_timestamp_seconds', gateway)}`,
+                    legend: '{{instance}}',
+                  },
+                ],
+                unit: 's',
+                decimals: 0,
+                steps: [[null, 'blue']],
               }),
             ],
             [
@@ -68,7 +84,7 @@ export const processes = dashboard({
               }),
             ],
             [
-              4,
+              3,
               stat({
                 title: 'Restarts left',
                 description:
@@ -88,7 +104,7 @@ export const processes = dashboard({
               }),
             ],
             [
-              4,
+              3,
               stat({
                 title: 'Appliance up for',
                 description: 'Time since the supervisor started.',

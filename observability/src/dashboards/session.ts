@@ -152,7 +152,7 @@ export const session = dashboard({
             [
               12,
               lines({
-                title: 'Since the last keepalive',
+                title: 'Time since a keepalive worked',
                 description:
                   'A saw between 0 and one interval is healthy. Above the line the session will end soon.',
                 queries: [{ expr: sinceTickle, legend: '{{instance}}' }],

@@ -24,7 +24,7 @@ export const upstream = dashboard({
           height: 4,
           panels: [
             [
-              5,
+              4,
               stat({
                 title: 'Penalty left',
                 description:
@@ -44,7 +44,22 @@ export const upstream = dashboard({
               }),
             ],
             [
-              5,
+              4,
+              stat({
+                title: 'Penalties, 7 days',
+                description:
+                  'How often IBKR answered 429. Once is bad luck; twice, find what else calls from this address.',
+                queries: [{ expr: `increase(${of('bezant_penalties_total')}[7d])`, legend: '{{instance}}' }],
+                decimals: 0,
+                steps: [
+                  [null, 'green'],
+                  [0.5, 'yellow'],
+                  [1.5, 'red'],
+                ],
+              }),
+            ],
+            [
+              4,
               stat({
                 title: 'Calls to IBKR now',
                 description:
@@ -66,7 +81,7 @@ export const upstream = dashboard({
               }),
             ],
             [
-              5,
+              4,
               stat({
                 title: 'Calls that fail',
                 description: 'The part of all calls that got a 5xx or no answer.',
@@ -81,7 +96,7 @@ export const upstream = dashboard({
               }),
             ],
             [
-              5,
+              4,
               stat({
                 title: 'IBKR’s answer takes',
                 description: 'All but one call in twenty are answered within this time.',
