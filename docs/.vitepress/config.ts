@@ -5,8 +5,8 @@
 // No import of vitepress here, so that the repository's own lint and types hold for this folder without its packages.
 
 import { join } from 'node:path';
-import { followLinks } from './links.ts';
-import { foldersWithoutPages, readPages } from './pages.ts';
+import { anchorOf, followLinks } from './links.ts';
+import { filesThatAreNoPages, readPages } from './pages.ts';
 import { repositoryUrl } from './repository.ts';
 import { splitIntoSections } from './search.ts';
 import { sidebar } from './sidebar.ts';
@@ -27,13 +27,14 @@ export default {
   lang: 'en',
   head: [['link', { rel: 'icon', href: icon }]],
   srcDir: '..',
-  srcExclude: foldersWithoutPages(root),
+  srcExclude: filesThatAreNoPages(root),
   rewrites: Object.fromEntries(pages.map(({ file, path }) => [file, path])),
   transformPageData: ({ filePath }: { filePath: string }) =>
     pages.find(({ file }) => file === filePath)?.wide === true ? { frontmatter: { aside: false } } : {},
   markdown: {
     // Addresses in the text are of the reader's own machine.
     linkify: false,
+    anchor: { slugify: anchorOf },
     config: (md: Parameters<typeof followLinks>[0] & Parameters<typeof nameCells>[0]) => {
       followLinks(md, { root, pages, repositoryUrl });
       nameCells(md);
@@ -43,6 +44,7 @@ export default {
   themeConfig: {
     sidebar: sidebar(pages),
     nav: [
+      { text: 'Run it', link: '/deploy/' },
       { text: 'Settings', link: '/configuration' },
       { text: 'Errors', link: '/errors' },
       ...(repositoryUrl === null ? [] : [{ text: 'Repository', link: repositoryUrl }]),

@@ -36,6 +36,14 @@ export function followLinks(md: MarkdownIt, site: Site): void {
   });
 }
 
+/** Of a heading, as GitHub makes it: VitePress would make other ones of apostrophes and dots. */
+export const anchorOf = (heading: string): string =>
+  heading
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\p{M}_\- ]/gu, '')
+    .replaceAll(' ', '-');
+
 /** The tokens of a text, its links with their targets; a link that has none becomes text. */
 function follow(tokens: readonly Token[], file: string, site: Site): Token[] {
   let unlinked = false;

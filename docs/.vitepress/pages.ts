@@ -1,6 +1,6 @@
-// Which files are pages: those of docs/ and those beside it at the top of the repository.
+// Which files are pages, and where on the site each of them is.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Page {
@@ -15,33 +15,38 @@ export interface Page {
   wide: boolean;
 }
 
-export function readPages(root: string): Page[] {
-  const top = readdirSync(root);
-  const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => !file.includes('node_modules') && !file.startsWith('.'))
-    .map((file) => `docs/${file}`);
-  return [...top, ...docs]
-    .filter((file) => file.endsWith('.md'))
-    .sort()
-    .map((file) => ({
-      file,
-      path: pathOf(file),
-      address: addressOf(pathOf(file)),
-      ...read(join(root, file)),
-    }));
-}
+/** Pages that lie beside what they describe, so that whoever opens that folder finds them. */
+const beside: Readonly<Record<string, string>> = {
+  'README.md': 'project/overview.md',
+  'compose/README.md': 'deploy/compose.md',
+  'helm/bezant/README.md': 'deploy/helm.md',
+  'gateway/supervisor/README.md': 'supervisor.md',
+};
+
+const notOurs = new Set(['node_modules', 'dist', '.git']);
+
+const markdown = (root: string): string[] =>
+  globSync('**/*.md', {
+    cwd: root,
+    exclude: (name) => notOurs.has(name.slice(name.lastIndexOf('/') + 1)),
+  }).sort();
+
+export const readPages = (root: string): Page[] =>
+  markdown(root).flatMap((file) => {
+    const path = pathOf(file);
+    return path === null ? [] : [{ file, path, address: addressOf(path), ...read(join(root, file)) }];
+  });
 
 /** For the generator, which would take any file of the repository for a page. */
-export const foldersWithoutPages = (root: string): string[] =>
-  readdirSync(root, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== 'docs')
-    .map(({ name }) => `${name}/**`);
+export const filesThatAreNoPages = (root: string): string[] =>
+  markdown(root).filter((file) => pathOf(file) === null);
 
-/** A folder's README is its index; the repository's own is a page like others, because docs/ has one too. */
-function pathOf(file: string): string {
-  if (file === 'README.md') return 'overview.md';
-  if (!file.startsWith('docs/')) return file.toLowerCase();
-  return file.slice('docs/'.length).replace(/(^|\/)README\.md$/, '$1index.md');
+/** A folder's README is its index. Null: not on the site. */
+function pathOf(file: string): string | null {
+  const known = beside[file];
+  if (known !== undefined) return known;
+  if (file.startsWith('docs/')) return file.slice('docs/'.length).replace(/(^|\/)README\.md$/, '$1index.md');
+  return file.includes('/') ? null : `project/${file.toLowerCase()}`;
 }
 
 const addressOf = (path: string): string => `/${path}`.replace(/\/index\.md$/, '/').replace(/\.md$/, '.html');

@@ -1,4 +1,4 @@
-// The sidebar repeats the folders: one group for each, its README first, the others by title.
+// The sidebar repeats the folders of the site: one group for each, its index first, the others by title.
 
 import type { Page } from './pages.ts';
 
@@ -10,19 +10,18 @@ interface Group {
 
 /** The order of the groups. A folder that is not named here comes last, under its own name. */
 const groups: readonly Group[] = [
-  { folder: 'docs/deploy', text: 'Run it' },
-  { folder: 'docs', text: 'Use it, understand it' },
-  { folder: 'docs/runbooks', text: 'When an alert fires', collapsed: true },
-  { folder: '.', text: 'The project' },
-  { folder: 'docs/decisions', text: 'Decisions', collapsed: true },
+  { folder: 'deploy', text: 'Run it' },
+  { folder: '', text: 'Use it, understand it' },
+  { folder: 'runbooks', text: 'When an alert fires', collapsed: true },
+  { folder: 'project', text: 'The project' },
+  { folder: 'decisions', text: 'Decisions', collapsed: true },
 ];
 
-const folderOf = ({ file }: Page): string =>
-  file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '.';
-const isReadme = ({ file }: Page): boolean => file.endsWith('README.md');
+const folderOf = ({ path }: Page): string => path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+const isIndex = ({ address }: Page): boolean => address.endsWith('/');
 
 const inOrder = (a: Page, b: Page): number =>
-  Number(isReadme(b)) - Number(isReadme(a)) || a.title.localeCompare(b.title, 'en');
+  Number(isIndex(b)) - Number(isIndex(a)) || a.title.localeCompare(b.title, 'en');
 
 export function sidebar(pages: readonly Page[]): unknown[] {
   const named = groups.map(({ folder }) => folder);

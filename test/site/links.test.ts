@@ -1,7 +1,7 @@
 // Links between files, as the site follows them. Pure, so that it runs without the site's packages.
 import { expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { followLinks, type Site } from '../../docs/.vitepress/links.ts';
+import { anchorOf, followLinks, type Site } from '../../docs/.vitepress/links.ts';
 import { readPages } from '../../docs/.vitepress/pages.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -31,8 +31,8 @@ test.each([
   { what: 'a page', href: 'errors.md', want: '/errors.md' },
   { what: 'a place on a page', href: 'errors.md#errors', want: '/errors.md#errors' },
   { what: 'a place on this page', href: '#https', want: '#https' },
-  { what: 'a page outside docs/', href: '../SECURITY.md', want: '/security.md' },
-  { what: 'the README of the repository', href: '../README.md#status', want: '/overview.md#status' },
+  { what: 'a page outside docs/', href: '../SECURITY.md', want: '/project/security.md' },
+  { what: 'the README of the repository', href: '../README.md#status', want: '/project/overview.md#status' },
   { what: 'a folder of docs/', href: 'decisions', want: '/decisions/index.md' },
   { what: 'a file', href: '../.env.example', want: `${repositoryUrl}/blob/HEAD/.env.example` },
   { what: 'a folder', href: '../sidecar/test/io', want: `${repositoryUrl}/tree/HEAD/sidecar/test/io` },
@@ -47,4 +47,12 @@ test('where nobody knows the repository, a link to a file is text', () => {
 
 test.each(['nothing.md', '../nothing.ts', '../../outside.md'])('a link to %s is refused', (href) => {
   expect(() => followed(href)).toThrow(`docs/configuration.md links to ${href}, and there is no such file.`);
+});
+
+test.each([
+  ["The Gateway's port", 'the-gateways-port'],
+  ['In place of bezant 0.3', 'in-place-of-bezant-03'],
+  ['`/livez`, twice', 'livez-twice'],
+])('the anchor of "%s" is GitHub’s', (heading, want) => {
+  expect(anchorOf(heading)).toBe(want);
 });
