@@ -1,11 +1,12 @@
 // Where a platform asks the supervisor itself: is it there, do its processes answer, what do they take. Nothing here changes
 // anything or needs a key; bound to loopback it answers to loopback's names only, so that no web page reads it by DNS rebinding.
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 
 import type { Address } from './address.ts';
 import { isLoopback } from './loopback.ts';
 import { metricsText } from './metrics.ts';
 import type { Vitals } from './vitals.ts';
+import { http } from './web.ts';
 
 interface Page {
   status: number;
@@ -53,7 +54,7 @@ export interface AdminDeps {
 /** Rejects when the address cannot be used. */
 export function startAdmin({ host, port }: Address, deps: AdminDeps): Promise<Server> {
   const isOwn = isLoopback(host);
-  const server = createServer((request, response) => {
+  const server = http().createServer((request, response) => {
     const url = URL.parse(request.url ?? '', `http://${request.headers.host ?? ''}`);
     let page: Page;
     if (isOwn && !isLoopback(url?.hostname ?? '')) page = text(421, 'This is not a name of this machine.\n');

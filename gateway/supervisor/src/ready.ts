@@ -1,10 +1,12 @@
 // Whether a process answers. An open port proves nothing (a JVM accepts long before it serves, and a hung one still
 // accepts), so the probe is a whole HTTP exchange with an expected status.
-import { get as httpGet } from 'node:http';
-import { get as httpsGet } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Ready, Watch } from './plan.ts';
+import { http, https } from './web.ts';
+
+/** Without the list of authorities, which need not be loaded when nothing is compared with it. */
+const unverified = { rejectUnauthorized: false, ca: [] };
 
 /** `null` when it answered as expected, otherwise what happened instead. Redirects are answers, not followed. */
 export function probe(
@@ -19,8 +21,8 @@ export function probe(
     } as const;
     const request =
       url.protocol === 'https:'
-        ? httpsGet(url, { ...options, rejectUnauthorized: !target.insecure })
-        : httpGet(url, options);
+        ? https().get(url, target.insecure ? { ...options, ...unverified } : options)
+        : http().get(url, options);
     request.on('response', (response) => {
       const status = response.statusCode ?? 0;
       resolve(target.status.includes(status) ? null : `it answers with status ${status}`);
