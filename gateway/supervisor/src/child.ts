@@ -20,7 +20,7 @@ export interface Child {
   pid: number | null;
   /** The started process itself has ended; others of its group may still run. */
   exited: Promise<Exit>;
-  /** All its output has been written. */
+  /** It has ended and all its output has been written, as far as any comes. */
   drained: Promise<void>;
   signal: (name: NodeJS.Signals) => void;
   isGroupAlive: () => boolean;
@@ -44,6 +44,9 @@ function environment(own: Env, added: Entry['env']): Env {
     all.filter((variable): variable is [string, string | undefined] => variable[1] !== null),
   );
 }
+
+/** A process that left the group can hold the pipe open for ever: after the end so much silence is the end of the output. */
+const silenceMs = 500;
 
 /** Where Node looks for the channel behind `process.send`: lines of JSON, both ways. */
 const channelFd = 3;
@@ -77,10 +80,12 @@ export function startChild(entry: Entry, deps: ChildDeps): Child {
     detached: true,
   }) as ChildProcessByStdio<null, Readable, Readable>;
   if (hasChannel) listen(child.stdio[channelFd] as Duplex, (message) => deps.answer(entry, message));
+  let silence: NodeJS.Timeout | null = null;
   for (const stream of ['stdout', 'stderr'] as const) {
-    createInterface({ input: child[stream], crlfDelay: Infinity }).on('line', (line) =>
-      deps.write(entry.name, stream, line),
-    );
+    createInterface({ input: child[stream], crlfDelay: Infinity }).on('line', (line) => {
+      deps.write(entry.name, stream, line);
+      silence?.refresh();
+    });
   }
   const exited = Promise.withResolvers<Exit>();
   const drained = Promise.withResolvers<undefined>();
@@ -96,7 +101,13 @@ export function startChild(entry: Entry, deps: ChildDeps): Child {
         : { code: 128 + constants.signals[signal], why: `was ended by ${signal}` },
     );
   });
-  child.once('close', () => drained.resolve(undefined));
+  child.once('exit', () => {
+    silence = setTimeout(() => drained.resolve(undefined), silenceMs);
+  });
+  child.once('close', () => {
+    if (silence !== null) clearTimeout(silence);
+    drained.resolve(undefined);
+  });
 
   // A negative number addresses the group. Once it is gone its number may be given to a stranger: never use it again.
   let gone = child.pid === undefined;

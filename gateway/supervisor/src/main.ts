@@ -1,6 +1,6 @@
 // bezant-supervisor PLAN: plan → ports → run → exit code. Node's own modules only: it starts before anything else.
 import { startAdmin } from './admin.ts';
-import { createOutput } from './output.ts';
+import { createOutput, written } from './output.ts';
 import { loadPlan } from './plan.ts';
 import { portFaults } from './port.ts';
 import { runPlan } from './run.ts';
@@ -43,9 +43,15 @@ async function main(args: string[]): Promise<number> {
   });
 }
 
-try {
-  process.exit(await main(process.argv.slice(2)));
-} catch (error) {
-  if (!(error instanceof Faults)) throw error;
-  process.exit(complain(`Plan ${process.argv[2] ?? ''}:`, error.lines));
+async function exitCode(): Promise<number> {
+  try {
+    return await main(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof Faults)) throw error;
+    return complain(`Plan ${process.argv[2] ?? ''}:`, error.lines);
+  }
 }
+
+const code = await exitCode();
+await written([process.stdout, process.stderr]);
+process.exit(code);

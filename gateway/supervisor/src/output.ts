@@ -1,4 +1,6 @@
 // Every line under the name of who wrote it, the names in one column, without secrets.
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { redact } from './redact.ts';
 
 export type Stream = 'stdout' | 'stderr';
@@ -27,4 +29,13 @@ export function createOutput(
     say: (line) => write(self, 'stdout', line),
     print: (lines) => streams.stdout.write(lines.map((line) => `${line}\n`).join('')),
   };
+}
+
+/** For a reader that has stopped reading without going away. */
+const patienceMs = 2_000;
+
+/** Resolves when the streams have handed on all they were given: leaving before would lose the last lines, which say why. */
+export async function written(streams: NodeJS.WriteStream[]): Promise<void> {
+  const flushed = streams.map((stream) => new Promise((resolve) => stream.write('', resolve)));
+  await Promise.race([Promise.all(flushed), sleep(patienceMs)]);
 }

@@ -4,8 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Child } from './child.ts';
 
 const groupPollMs = 25;
-// Output still in the pipe after the end. A process that left the group can hold the pipe open for ever.
-const drainMs = 500;
 
 /** True when the whole group ended by itself. `atOnce` cuts the waiting short. */
 export async function stopChild(child: Child, stopMs: number, atOnce?: AbortSignal): Promise<boolean> {
@@ -20,7 +18,7 @@ export async function stopChild(child: Child, stopMs: number, atOnce?: AbortSign
   const clean = !child.isGroupAlive();
   if (!clean) child.signal('SIGKILL');
   await child.exited;
-  await Promise.race([child.drained, sleep(drainMs)]);
+  await child.drained;
   return clean;
 }
 

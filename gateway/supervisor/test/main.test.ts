@@ -1,6 +1,8 @@
 // The built supervisor over real processes: order, readiness, restarts, hangs, stops, exit codes, nothing left behind.
 import { afterEach, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
@@ -82,6 +84,33 @@ test('a spent budget stops everything and leaves with the code of the crash', as
   expect(indexOf(run, /steady .*got TERM/)).toBeGreaterThan(0);
   expect(indexOf(run, /all is well/)).toBe(-1);
   expect(run.alive()).toEqual([]);
+});
+
+test('a process that a signal ended leaves its number behind, as in a shell', async () => {
+  const run = start({
+    processes: [entry('killed', {}, { restart: { ...quick, budget: 0 } })],
+  });
+  await run.line(/killed is ready/);
+  await run.line(/killed .*listening/);
+  process.kill(run.alive()[0] ?? 0, 'SIGKILL');
+  expect(await run.ended).toBe(137);
+  await run.line(/killed was ended by SIGKILL; its budget of 0 restarts is spent/);
+});
+
+test('what it prints before it ends is all there', async () => {
+  const script = 'for (let i = 0; i < 20000; i += 1) console.log("line " + i); process.exitCode = 4;';
+  const run = start({
+    processes: [
+      {
+        name: 'talker',
+        command: process.execPath,
+        args: ['-e', script],
+        restart: { ...quick, budget: 0 },
+      },
+    ],
+  });
+  expect(await run.ended).toBe(4);
+  expect(run.lines.filter((line) => line.startsWith('talker     | line '))).toHaveLength(20_000);
 });
 
 test('a process that leaves with 0 again and again is a failure too', async () => {
@@ -308,3 +337,37 @@ test('the environment of an entry goes over the own one, and null takes a variab
   run.signal('SIGTERM');
   expect(await run.ended).toBe(0);
 });
+
+const hasTini = spawnSync('tini', ['--version']).status === 0;
+// .ci/run installs it; elsewhere jest prints the skip under this name.
+(hasTini ? test : test.skip)(
+  'under an init nothing is left, not even zombies (needs Debian’s tini)',
+  async () => {
+    const a = await freePort();
+    // A start script whose own child ignores TERM and outlives it.
+    current = supervise(
+      {
+        processes: [
+          entry('parent', { port: a, helper: true }, { ready: readyAt(a), restart: quick, stopMs: 300 }),
+        ],
+      },
+      {},
+      ['tini', '-s', '-g', '--'],
+    );
+    const run = current;
+    await run.line(/parent is ready/);
+    await run.line(/pid=/, 2);
+    const [parent = 0, helper = 0] = run.alive();
+    process.kill(parent, 'SIGKILL');
+    await run.line(/pid=/, 4);
+    await run.line(/parent is ready/, 2);
+    // Collected, which a zombie is not.
+    while (existsSync(`/proc/${helper}`)) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(existsSync(`/proc/${parent}`)).toBe(false);
+
+    // The helper that ignores TERM had to be killed, and the code says so through the init.
+    run.signal('SIGTERM');
+    expect(await run.ended).toBe(1);
+    expect(run.alive()).toEqual([]);
+  },
+);

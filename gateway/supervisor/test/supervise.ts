@@ -67,15 +67,20 @@ function isAlive(pid: number): boolean {
   }
 }
 
-export function supervise(plan: object | string, env: Record<string, string> = {}): Supervised {
+export function supervise(
+  plan: object | string,
+  env: Record<string, string> = {},
+  under: string[] = [],
+): Supervised {
   const path = join(folder(), 'plan.json');
   writeFileSync(path, typeof plan === 'string' ? plan : JSON.stringify(plan));
-  return supervisePlan(path, env);
+  return supervisePlan(path, env, under);
 }
 
-/** `plan` as on the command line: a name or a path. */
-export function supervisePlan(plan: string, env: Record<string, string>): Supervised {
-  const child = spawn(process.execPath, [bin, plan], {
+/** `plan` as on the command line: a name or a path. `under` is a command that runs it, such as an image's init. */
+export function supervisePlan(plan: string, env: Record<string, string>, under: string[] = []): Supervised {
+  const [command = process.execPath, ...args] = under.concat(process.execPath, bin, plan);
+  const child = spawn(command, args, {
     env: { ...process.env, NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
