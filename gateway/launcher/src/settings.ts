@@ -51,7 +51,7 @@ export const settings = {
     // Below it, the build of 2023-04-24 runs out of memory while it starts.
     parse: count(32, 8192),
     default: '128',
-    doc: 'Largest heap of the Gateway’s Java process, in MB; the process takes about 100 MB besides what it needs of this.',
+    doc: 'Largest heap of the Gateway’s Java process, in MB; the process takes about 60 MB besides what it needs of this.',
   }),
   javaOptions: setting({
     env: 'BEZANT_GATEWAY_JAVA_OPTIONS',
