@@ -1,13 +1,15 @@
 // The chart as Helm renders it: real Helm, manifests read back.
 
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { helmProgram } from './helm-program.ts';
 
 export const chart = join(import.meta.dirname, '..', 'bezant');
+const project = join(import.meta.dirname, '..', '..', 'package.json');
+export const { version } = JSON.parse(readFileSync(project, 'utf8')) as { version: string };
 export const ciFiles = readdirSync(join(chart, 'ci')).map((file) => join(chart, 'ci', file));
 
 export interface Manifest {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 
-import { chart, helm, only, render } from './chart.ts';
+import { chart, helm, only, render, version } from './chart.ts';
 import { faultsOf } from './kubernetes.ts';
 
 // Prometheus' and Grafana's own templates, which look like Helm's.
@@ -147,7 +147,7 @@ describe('the package', () => {
     try {
       const { exitCode, errors } = await helm(['package', from, '--destination', target]);
       expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: '' });
-      const files = execFileSync('tar', ['--list', '--file', join(target, 'bezant-0.4.0.tgz')], {
+      const files = execFileSync('tar', ['--list', '--file', join(target, `bezant-${version}.tgz`)], {
         encoding: 'utf8',
       });
       return files.trim().split('\n');
@@ -181,9 +181,6 @@ describe('the package', () => {
   });
 
   test('has the version of the project, and so has the Postgres', () => {
-    const { version } = JSON.parse(
-      readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'),
-    ) as { version: string };
     const manifest = readFileSync(join(chart, 'Chart.yaml'), 'utf8');
     expect(manifest).toContain(`\nversion: ${version}\nappVersion: ${version}\n`);
     expect(readFileSync(join(chart, 'charts/postgres/Chart.yaml'), 'utf8')).toContain(

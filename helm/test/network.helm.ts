@@ -73,7 +73,10 @@ describe('the network policy', () => {
     expect(policy.policyTypes).toContain('Egress');
     const [rule] = policy.ingress as { from: { podSelector: { matchLabels: Record<string, string> } }[] }[];
     const admitted = rule?.from[0]?.podSelector.matchLabels ?? {};
-    const labels = labelsOf(await render({ values }));
-    expect(labels.filter((given) => selects(admitted, given))).toHaveLength(1);
+    const labels = await Promise.all(
+      ['home', 'paper'].map(async (release) => labelsOf(await render({ release, values }))),
+    );
+    const admittedPods = labels.flat().filter((given) => selects(admitted, given));
+    expect(admittedPods.map((given) => given['app.kubernetes.io/instance'])).toEqual(['home']);
   });
 });
