@@ -68,6 +68,10 @@ export const logbackXml = `\
   <logger name="ibgroup.web.core.clientportal.gw.core.CookieManager" level="WARN"/>
   <!-- The key of the brokerage session, the user, what IBKR answers; and a line for every call. -->
   <logger name="ibgroup.web.core.clientportal.gw.services" level="WARN"/>
+  <!-- The headers of a WebSocket; and three lines for each, also for those that bezant opens again and again before a login. -->
+  <logger name="ibgroup.web.core.clientportal.gw.http.GwWebsocketHandler" level="WARN"/>
+  <!-- The hardware address of this machine. -->
+  <logger name="ibgroup.web.core.clientportal.gw.utils" level="WARN"/>
   <!-- The configuration, with the password of the keystore. -->
   <logger name="ibgroup.web.core.clientportal.gw.GatewayStart" level="WARN"/>
   <!-- Every request and every answer, with the query. -->

@@ -3,13 +3,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { download, limits, type Limits } from '../src/fetch.ts';
-import { folder, freePort, run } from './launch.ts';
+import { folder, freePort, launch, run } from './launch.ts';
 import { gatewayFiles, zipOf } from './zip.ts';
 
 const good = zipOf(gatewayFiles);
@@ -22,6 +22,8 @@ const send =
     response.writeHead(200, { 'content-type': type, 'content-length': body.length }).end(body);
 const redirect = (location: string) => (response: ServerResponse) =>
   response.writeHead(302, { location }).end();
+
+const { promise: begun, resolve: begin } = Promise.withResolvers<undefined>();
 
 const answers: Record<string, (response: ServerResponse) => unknown> = {
   '/good.zip': send(good),
@@ -43,6 +45,10 @@ const answers: Record<string, (response: ServerResponse) => unknown> = {
     response.writeHead(200);
     const drip = setInterval(() => response.write('PK'), 20);
     response.once('close', () => clearInterval(drip));
+  },
+  '/killed.zip': (response) => {
+    response.writeHead(200).write(good.subarray(0, 40));
+    begin(undefined);
   },
   '/claims.zip': (response) => response.writeHead(200, { 'content-length': limits.maxBytes + 1 }).write('PK'),
 };
@@ -212,13 +218,19 @@ test('the download is compared with what was accepted, when the files are gone',
   expect(await fetchInto(dataDir, '/good.zip')).toMatchObject({ code: 0 });
 });
 
-test('what a killed start left is taken away', async () => {
+test('what a killed download left is no Gateway, and is taken away', async () => {
   const dataDir = folder();
-  await fetchInto(dataDir, '/good.zip');
-  const left = join(home(dataDir), '.unfinished-1');
-  writeFileSync(left, 'half');
-  await fetchInto(dataDir, '/good.zip');
-  expect(existsSync(left)).toBe(false);
+  const killed = launch(
+    { BEZANT_DATA_DIR: dataDir, BEZANT_GATEWAY_ZIP_URL: `${origin}/killed.zip` },
+    { args: ['fetch'] },
+  );
+  await begun;
+  killed.signal('SIGKILL');
+  await killed.ended;
+  expect(inForce(dataDir)).toEqual([expect.stringMatching(/^\.unfinished-/)]);
+
+  expect(await fetchInto(dataDir, '/good.zip')).toMatchObject({ code: 0 });
+  expect(inForce(dataDir)).toEqual(['clientportal.gw.sha256', releaseOf(good)]);
 });
 
 test('a zip that is not there', async () => {

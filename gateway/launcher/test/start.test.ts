@@ -1,6 +1,7 @@
 // The start with a real Java and the stand-in for IBKR's Gateway, the simulator behind it.
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -174,4 +175,37 @@ test('a data folder that is not ours', async () => {
     1,
     expect.stringMatching(/may not be written by this user \(uid \d+\).*BEZANT_DATA_DIR/),
   ]);
+});
+
+/** A disk of its own, which only root may have; returns why there is none. */
+function mount(...args: string[]): string | null {
+  const { status, stderr, error } = spawnSync('mount', args, { encoding: 'utf8' });
+  return status === 0 ? null : (error?.message ?? stderr.trim());
+}
+
+test('a disk that is full, and one that is read-only', async () => {
+  const disk = folder();
+  const refused = mount('-t', 'tmpfs', '-o', 'size=8k', 'tmpfs', disk);
+  if (refused !== null) {
+    console.warn(`Skipped, as no disk can be mounted here: ${refused}`);
+    return;
+  }
+  try {
+    const fetched = () => run({ BEZANT_DATA_DIR: disk, BEZANT_GATEWAY_ZIP: zip }, { args: ['fetch'] });
+    const full = await fetched();
+    expect([full.code, full.text]).toEqual([
+      1,
+      expect.stringContaining(`no room left on the disk of ${disk}`),
+    ]);
+    expect(readdirSync(join(disk, 'gateway'))).toEqual([]);
+
+    expect(mount('-o', 'remount,ro', disk)).toBeNull();
+    const readOnly = await fetched();
+    expect([readOnly.code, readOnly.text]).toEqual([
+      1,
+      expect.stringContaining(`${disk} is read-only. Mount a volume`),
+    ]);
+  } finally {
+    spawnSync('umount', [disk]);
+  }
 });
