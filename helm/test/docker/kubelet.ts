@@ -1,20 +1,11 @@
 // Runs a pod of the chart by Docker, as the kubelet would: its user and no other, a read-only root, Secrets as files of the
 // group's, volumes that belong to root and the group, the environment and the memory that it is given. Services are names.
 
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { promisify } from 'node:util';
+import { must as docker } from '../../../test/docker/docker.ts';
 import type { Manifest } from '../chart.ts';
 import { selects } from '../labels.ts';
 import { containersOf, type Container, type Pod, type Probe, type Workload } from '../pods.ts';
-
-const run = promisify(execFile);
-
-/** Its output, without the last line's end; rejects when it fails. */
-export async function docker(...args: string[]): Promise<string> {
-  const { stdout } = await run('docker', args, { maxBuffer: 64 * 1024 * 1024 });
-  return stdout.trim();
-}
 
 export interface Kubelet {
   /** Runs the init containers to their end, then starts the others. */

@@ -1,13 +1,14 @@
 // The pods of the chart with the real images, run by Docker as the kubelet would run them. There is no Kubernetes in the tests;
 // this shows that what the chart asks of a pod is what the image can do.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { setTimeout as sleep } from 'node:timers/promises';
 
+import { must as docker } from '../../../test/docker/docker.ts';
+import { images } from '../../../test/docker/images.ts';
+import { until } from '../../../test/docker/until.ts';
 import { render, only } from '../chart.ts';
 import type { Workload } from '../pods.ts';
-import { docker, startKubelet, type Kubelet, type Running } from './kubelet.ts';
+import { startKubelet, type Kubelet, type Running } from './kubelet.ts';
 
-const combined = 'bezant-test/combined';
 const postgresImage = process.env['BEZANT_TEST_POSTGRES_IMAGE'] ?? 'postgres:17';
 const key = 'not-a-real-key-0001';
 const startMs = 240_000;
@@ -17,26 +18,24 @@ let bezant: Running;
 let postgres: Running;
 let graceSeconds = 0;
 
-/** Waits until it passes; what it said last when it never does. */
-async function passes(
-  pod: Running,
-  which: Parameters<Running['probe']>[0],
-  limitMs = startMs,
-): Promise<void> {
-  const deadline = Date.now() + limitMs;
-  for (let said = await pod.probe(which); said !== null; said = await pod.probe(which)) {
-    if (Date.now() > deadline)
-      throw new Error(`${which}: ${said}\n${await docker('logs', '--tail', '30', pod.container)}`);
-    await sleep(500);
-  }
-}
+/** What it said last, and the log, stand in the error when it never passes. */
+const passes = (pod: Running, which: Parameters<Running['probe']>[0]): Promise<true> =>
+  until(
+    `${which} of ${pod.container}`,
+    async () => {
+      const said = await pod.probe(which);
+      if (said === null) return true;
+      throw new Error(`${said}\n${await docker('logs', '--tail', '30', pod.container)}`);
+    },
+    startMs,
+  );
 
 beforeAll(async () => {
   const [repository = '', tag = 'latest'] = postgresImage.split(':');
   const userId = Number(await docker('run', '--rm', '--entrypoint', 'id', postgresImage, '-u', 'postgres'));
   const manifests = await render({
     values: {
-      image: { repository: combined, tag: 'latest' },
+      image: { repository: images.combined, tag: 'latest' },
       demo: true,
       // Nobody is logged in: what is proved here holds for whoever has not logged in yet.
       settings: { BEZANT_DEMO_SCENARIO: 'logged-out', BEZANT_AUTH: 'keys' },
@@ -48,7 +47,7 @@ beforeAll(async () => {
     only(manifests, 'StatefulSet', 'home-bezant').spec as Workload
   ).template.spec;
   graceSeconds = terminationGracePeriodSeconds;
-  kubelet = await startKubelet({ manifests, namespace: 'trading', tool: combined });
+  kubelet = await startKubelet({ manifests, namespace: 'trading', tool: images.combined });
   postgres = await kubelet.start('home-postgres');
   bezant = await kubelet.start('home-bezant');
 }, 2 * startMs);
