@@ -92,7 +92,7 @@ export function createMetrics(deps: { clock: Clock; version: string }): Metrics 
     ['result'],
     ['complete', 'incomplete'],
   );
-  const warmUpCalls = counter('warmup_calls_total', 'Calls that this took.');
+  const warmUpCalls = counter('warmup_calls_total', 'Calls made for such answers.');
   const passthrough = counter('passthrough_total', 'Calls to paths that the contract does not know.', [
     'method',
   ]);
@@ -107,7 +107,7 @@ export function createMetrics(deps: { clock: Clock; version: string }): Metrics 
     ['stale-dropped', 'new-login'],
   );
   const state = gauge('session_state', 'The state of the session: 1 for the one it is in.', ['state']);
-  const stateSince = gauge('session_state_since_timestamp_seconds', 'Since when it has been in that state.');
+  const stateSince = gauge('session_state_since_timestamp_seconds', 'Since when the session has been in its state.');
   const authenticated = gauge('session_authenticated', 'Whether there is a brokerage session that is ours.');
   const keepalive = counter('keepalive_total', 'Keepalives sent.', ['result'], results);
   const lastTickle = gauge('session_last_tickle_timestamp_seconds', 'When a keepalive last worked.');
@@ -126,8 +126,8 @@ export function createMetrics(deps: { clock: Clock; version: string }): Metrics 
     'events_spooled_total',
     'Events put on disk until the event store takes them.',
   );
-  const spoolBytes = gauge('events_spool_bytes', 'What of them is there.');
-  const spoolFailures = counter('events_spool_failures_total', 'Times that the disk did not take them.');
+  const spoolBytes = gauge('events_spool_bytes', 'Size of the events on disk that the event store has not taken yet.');
+  const spoolFailures = counter('events_spool_failures_total', 'Times that the disk took no events either.');
   const storeUp = gauge('events_store_up', 'Whether the event store takes events.');
   storeUp.set(1);
   const storeBytes = gauge('events_store_bytes', 'Size of the event store when last looked at.');
@@ -155,7 +155,7 @@ export function createMetrics(deps: { clock: Clock; version: string }): Metrics 
   const topicsWanted = gauge('events_subscriptions', 'Topics that are wanted of IBKR.');
   const dataLines = gauge('events_data_lines', 'Market data lines in use; IBKR gives 100 by default.');
   const gaps = counter('events_gaps_total', 'Outages that are over.', ['cause']);
-  const gapSeconds = counter('events_gap_seconds_total', 'How long they lasted together.');
+  const gapSeconds = counter('events_gap_seconds_total', 'How long all outages together lasted.');
   const unhealed = gauge(
     'events_unhealed',
     'Whether orders and trades could not be compared with IBKR when last tried.',
@@ -168,7 +168,7 @@ export function createMetrics(deps: { clock: Clock; version: string }): Metrics 
   );
   const healedRows = counter(
     'events_healed_total',
-    'Events that were missing then.',
+    'Orders and trades that a comparison found missing.',
     ['topic'],
     ['orders', 'trades'],
   );

@@ -32,6 +32,17 @@ test('promtool takes the rule files', () => {
   expect(code).toBe(0);
 });
 
+test('promtool takes the scrape configuration that the page shows', () => {
+  const page = readFileSync(join(rules, '../../../docs/observability.md'), 'utf8');
+  const shown = /```yaml\n(rule_files:[^]*?)```/.exec(page)?.[1] ?? '';
+  expect(shown).toContain('job_name: bezant-supervisor');
+  const file = join(folder, 'prometheus.yaml');
+  writeFileSync(file, shown);
+  const { code, output } = promtool(['check', 'config', '--syntax-only', file]);
+  expect(output).toContain('SUCCESS');
+  expect(code).toBe(0);
+});
+
 test('every alert is tried, firing and quiet', () => {
   const tried = Object.entries(ruleCases).filter(
     ([, cases]) => cases.some(({ fires }) => fires) && cases.some(({ quiet }) => quiet),
