@@ -55,13 +55,14 @@ serverOptions:
 `;
 
 // The shipped one writes files of 21 days below logs/, at level DEBUG, where cookies and session keys are printed. At INFO
-// these loggers still print secrets, or a line for every call: two, with the tickle every 30 seconds.
+// these loggers still print secrets, or a line for every call: two, with the tickle every 30 seconds. Of an error the cause
+// comes first, with one line of its stack: without a way to IBKR every call would print forty-five.
 export const logbackXml = `\
 <?xml version="1.0" encoding="UTF-8"?>
 <!-- Written by bezant-gateway at every start; changes are lost. To the console alone, so that nothing grows on the disk. -->
 <configuration>
   <appender name="CONSOLE" class="ch.qos.logback.core.ConsoleAppender">
-    <encoder><pattern>%-5level %logger{0} : %message%n%ex</pattern></encoder>
+    <encoder><pattern>%-5level %logger{0} : %message%n%rEx{short}</pattern></encoder>
   </appender>
 
   <!-- The cookies of the login, with their values. -->
