@@ -135,13 +135,14 @@ export function createRecovery(deps: {
       if (restartingSinceMs !== null && isReturning(restartingSinceMs)) return;
       const { name, sinceMs } = deps.state();
       const now = clock.now();
-      if (name === 'locked-out') {
-        if (lockedUntilMs !== null && now < lockedUntilMs) return;
+      if (lockedUntilMs !== null && now >= lockedUntilMs) {
         budget.unlock();
         return dispatch('recovery-restored', 'Recovery may try again: a day has passed.');
       }
       if (name !== 'no-brokerage' && !(name === 'competing' && compete)) return;
-      if (lockedUntilMs !== null && now < lockedUntilMs) {
+      if (lockedUntilMs !== null) {
+        // What IBKR says of another platform is news, and would be again at the next look.
+        if (name === 'competing') return;
         return dispatch('recovery-spent', 'Recovery had given up before this server was restarted.');
       }
       if (budget.isSpent) return finish('The attempts of this day are used up. Log in again here.');

@@ -368,6 +368,14 @@ describe('with a supervisor', () => {
     expect(first.of('recovery').find(({ rung }) => rung === 'restart')?.detail).toMatch(
       /other platform let go/,
     );
+    // Recovery has given up, and the state goes on saying what there is, not now this and now that.
+    expect(first.moves()).toEqual(['competing', 'locked-out', 'competing']);
+    await first.clock.advance(10 * hour);
+    expect(first.moves()).toHaveLength(3);
+    // The next day it may try again.
+    first.ibkr.calls.length = 0;
+    await first.clock.advance(14 * hour);
+    expect(attempts(first)).not.toEqual([]);
     expect(asked).toEqual([]);
   });
 });
