@@ -19,6 +19,8 @@ import {
   record,
   text,
   whole,
+  wholeText,
+  type Reader,
 } from './shape.ts';
 
 const httpUrl = parsed(text, askableUrl, () => 'must be an http or https URL');
@@ -48,6 +50,13 @@ const ready = checked(
       : null,
 );
 
+/** In milliseconds; or in seconds, as settings have it, and how much longer than the process gives itself. */
+const stopMs: Reader<number> = (value, at) => {
+  if (typeof value !== 'object') return whole(1)(value, at);
+  const { seconds, moreMs } = record({ seconds: wholeText, moreMs: whole(1) })(value, at);
+  return seconds * 1000 + moreMs;
+};
+
 const entry = checked(
   record({
     name: text,
@@ -65,7 +74,7 @@ const entry = checked(
       budget: 5,
       windowMs: 300_000,
     }),
-    stopMs: optional(whole(1), 10_000),
+    stopMs: optional(stopMs, 10_000),
     /** Processes whose restart it may ask for. */
     mayRestart: optional(list(text), []),
   }),

@@ -57,6 +57,12 @@ export const whole =
     return value as number;
   };
 
+/** A whole number that a setting wrote. */
+export const wholeText: Reader<number> = (value, at) => {
+  if (typeof value !== 'string' || !/^\s*\d{1,9}\s*$/.test(value)) throw fault(at, 'must be a whole number');
+  return Number(value);
+};
+
 export const list =
   <T>(item: Reader<T>): Reader<T[]> =>
   (value, at) => {

@@ -197,6 +197,14 @@ describe('the shipped plans', () => {
     }
   });
 
+  test('the server is not killed before the deadline that it has itself', () => {
+    const stopMs = (env: Record<string, string>): unknown => shipped('combined', env).processes[1]?.stopMs;
+    expect([stopMs({}), stopMs({ BEZANT_SHUTDOWN_SECS: '60' })]).toEqual([15_000, 65_000]);
+    expect(faultsOf(readFileSync(planPath('server'), 'utf8'), { BEZANT_SHUTDOWN_SECS: 'soon' })).toEqual([
+      'processes[0].stopMs.seconds: must be a whole number',
+    ]);
+  });
+
   test('a wrong address is told by the name of its setting', () => {
     const json = readFileSync(planPath('combined'), 'utf8');
     expect(faultsOf(json, { BEZANT_BIND: 'x', BEZANT_SUPERVISOR_BIND: 'y' })).toEqual([
