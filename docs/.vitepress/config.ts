@@ -5,6 +5,7 @@
 // No import of vitepress here, so that the repository's own lint and types hold for this folder without its packages.
 
 import { join } from 'node:path';
+import { keepBraces } from './braces.ts';
 import { anchorOf, followLinks } from './links.ts';
 import { filesThatAreNoPages, readPages } from './pages.ts';
 import { repositoryUrl } from './repository.ts';
@@ -21,6 +22,10 @@ const icon =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath fill='%233451b2' " +
   "d='M3 1h10v14H3z'/%3E%3Ccircle cx='10.5' cy='8.5' r='1.2' fill='%23fff'/%3E%3C/svg%3E";
 
+type MarkdownIt = Parameters<typeof keepBraces>[0] &
+  Parameters<typeof followLinks>[0] &
+  Parameters<typeof nameCells>[0];
+
 export default {
   title: 'bezant',
   description: 'The appliance between an Interactive Brokers account and the code that trades it.',
@@ -35,7 +40,8 @@ export default {
     // Addresses in the text are of the reader's own machine.
     linkify: false,
     anchor: { slugify: anchorOf },
-    config: (md: Parameters<typeof followLinks>[0] & Parameters<typeof nameCells>[0]) => {
+    config: (md: MarkdownIt) => {
+      keepBraces(md);
       followLinks(md, { root, pages, repositoryUrl });
       nameCells(md);
     },
