@@ -21,7 +21,13 @@ beforeAll(async () => {
   bezant = await stage.combined({
     volume: await stage.volume(),
     ports: [8080, 9090, 9091],
-    host: { ReadonlyRootfs: true, Memory: 512 * megabyte, MemorySwap: 512 * megabyte },
+    host: {
+      ReadonlyRootfs: true,
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges'],
+      Memory: 512 * megabyte,
+      MemorySwap: 512 * megabyte,
+    },
   });
   key = await bezant.key();
 }, 2 * startupMs);

@@ -1,12 +1,11 @@
 // Waiting for what has to happen, however long this machine takes for it.
 
-const everyMs = 250;
-
 /** Resolves with the first value that is neither null nor false; `attempt` may throw as long as it is not there yet. */
 export async function until<Value>(
   what: string,
   attempt: () => Promise<Value | null | false>,
   limitMs = 120_000,
+  everyMs = 250,
 ): Promise<Value> {
   const deadline = Date.now() + limitMs;
   let last: unknown = null;
