@@ -11,6 +11,8 @@ import type { FiringAlert, Prometheus } from './prometheus.ts';
 export interface Story {
   /** Every alert that fired, as it was when it did. */
   fired: ReadonlyMap<string, FiringAlert>;
+  /** What fired while all was well. */
+  falseAlarms: readonly string[];
 }
 
 const account = 'DU1234567';
@@ -51,6 +53,14 @@ export async function playStory(appliance: Appliance, prometheus: Prometheus): P
 
   await live();
   await isSo('bezant_events_socket_up == 1');
+
+  // For a while all is well, and nobody is to be woken.
+  await isSo('bezant_keepalive_total{result="ok"} >= 8');
+  // Alerts that must hold for a minute hold for a second here, and the first heartbeat takes longer.
+  await isSo('time() - (bezant_events_last_heartbeat_timestamp_seconds > 0) > 3');
+  const falseAlarms = (await prometheus.alerts()).flatMap(({ labels, state }) =>
+    state === 'firing' ? [labels['alertname'] ?? ''] : [],
+  );
 
   // Callers of every kind: good ones, wrong ones, models, readers.
   await get('/accounts');
@@ -171,5 +181,5 @@ export async function playStory(appliance: Appliance, prometheus: Prometheus): P
   await get(`/accounts/${account}/ledger`);
   await fires('BezantPenaltyBox');
   await isSo('bezant_penalty_end_timestamp_seconds < time()');
-  return { fired };
+  return { fired, falseAlarms };
 }
