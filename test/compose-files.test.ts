@@ -98,6 +98,30 @@ test('images of ours are of this version', () => {
   );
 });
 
+test.each([
+  { path: 'compose/compose.yaml', service: 'bezant', plan: 'combined' },
+  { path: 'compose/split.yaml', service: 'gateway', plan: 'gateway' },
+  { path: 'compose/split.yaml', service: 'sidecar', plan: 'server' },
+])('$service of $path has longer to stop than the processes of $plan', ({ path, service, plan }) => {
+  const { processes } = JSON.parse(
+    readFileSync(join(root, 'gateway/supervisor/plans', `${plan}.json`), 'utf8'),
+  ) as { processes: { name: string; stopMs: number | { seconds: string; moreMs: number } }[] };
+  // One of a name runs: the Gateway or the simulator.
+  const seconds = new Map(
+    processes.map(({ name, stopMs }) => [
+      name,
+      typeof stopMs === 'number'
+        ? stopMs / 1000
+        : Number(/:-(\d+)\}/.exec(stopMs.seconds)?.[1]) + stopMs.moreMs / 1000,
+    ]),
+  );
+  const longestSeconds = [...seconds.values()].reduce((sum, some) => sum + some, 0);
+  expect(longestSeconds).toBeGreaterThan(4);
+  expect(parseInt(String(read(path).services[service]?.['stop_grace_period']))).toBeGreaterThan(
+    longestSeconds,
+  );
+});
+
 describe('settings', () => {
   const ofTheGateway: string[] = Object.values(gatewaySettings).map(({ env }) => env);
   const names = [...readFileSync(join(root, '.env.example'), 'utf8').matchAll(/^# ([A-Z_\d]+)=/gm)]

@@ -24,15 +24,17 @@ export function createAccount(url: string, apiKey?: string) {
     return JSON.parse(text);
   }
 
-  async function orderEvents(): Promise<OrderEvent[]> {
-    const page = (await call('GET', '/events/orders?since=0')) as { events: OrderEvent[] };
-    return page.events;
+  async function orderEvents(since = 0): Promise<OrderEvent[]> {
+    const response = await fetch(`${url}/events/orders?since=${since}`, { headers });
+    if (response.status === 204) return [];
+    if (!response.ok) throw new Error(`events were answered ${response.status}: ${await response.text()}`);
+    return ((await response.json()) as { events: OrderEvent[] }).events;
   }
 
   return {
     call,
-    /** Resolves to the event that tells of it. IBKR's questions are all answered with yes. */
-    async order(): Promise<OrderEvent> {
+    /** Resolves to the event that tells of it, after this cursor. IBKR's questions are all answered with yes. */
+    async order(since = 0): Promise<OrderEvent> {
       let [answer] = (await call('POST', `/accounts/${account}/orders`, { orders: [ticket] })) as {
         id?: string;
         order_id?: string;
@@ -45,7 +47,7 @@ export function createAccount(url: string, apiKey?: string) {
       if (orderId === undefined) throw new Error(`the order was not taken: ${JSON.stringify(answer)}`);
       let event: OrderEvent | undefined;
       await until(`an event of order ${orderId}`, async () => {
-        event = (await orderEvents()).find(({ order_id }) => order_id === orderId);
+        event = (await orderEvents(since)).find(({ order_id }) => order_id === orderId);
         return event !== undefined;
       });
       return event as OrderEvent;
