@@ -134,13 +134,13 @@ export const processes = dashboard({
               lines({
                 title: 'Memory',
                 description:
-                  'Resident memory. The JVM takes about 200 MB with the usual heap of 128, the sidecar about 110. Above the line, plan a restart.',
+                  'Resident memory. The JVM takes about 80 MB with the usual heap of 128, the sidecar about 110. Above the line, plan a restart.',
                 queries: [{ expr: ofSupervisor('bezant_process_resident_memory_bytes'), legend: each }],
                 unit: 'bytes',
                 min: 0,
                 steps: [
                   [null, 'green'],
-                  [367001600, 'red'],
+                  [268435456, 'red'],
                 ],
               }),
             ],

@@ -567,7 +567,7 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
       quiet: ['10m'],
     },
     {
-      name: '200 MiB',
+      name: '200 MiB: a full heap and what is around it',
       series: { [ofProcess('process_resident_memory_bytes', { process: 'gateway' })]: '209715200x60' },
       quiet: ['20m'],
     },
