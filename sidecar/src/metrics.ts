@@ -107,7 +107,10 @@ export function createMetrics(deps: { clock: Clock; version: string }): Metrics 
     ['stale-dropped', 'new-login'],
   );
   const state = gauge('session_state', 'The state of the session: 1 for the one it is in.', ['state']);
-  const stateSince = gauge('session_state_since_timestamp_seconds', 'Since when the session has been in its state.');
+  const stateSince = gauge(
+    'session_state_since_timestamp_seconds',
+    'Since when the session has been in its state.',
+  );
   const authenticated = gauge('session_authenticated', 'Whether there is a brokerage session that is ours.');
   const keepalive = counter('keepalive_total', 'Keepalives sent.', ['result'], results);
   const lastTickle = gauge('session_last_tickle_timestamp_seconds', 'When a keepalive last worked.');
@@ -126,7 +129,10 @@ export function createMetrics(deps: { clock: Clock; version: string }): Metrics 
     'events_spooled_total',
     'Events put on disk until the event store takes them.',
   );
-  const spoolBytes = gauge('events_spool_bytes', 'Size of the events on disk that the event store has not taken yet.');
+  const spoolBytes = gauge(
+    'events_spool_bytes',
+    'Size of the events on disk that the event store has not taken yet.',
+  );
   const spoolFailures = counter('events_spool_failures_total', 'Times that the disk took no events either.');
   const storeUp = gauge('events_store_up', 'Whether the event store takes events.');
   storeUp.set(1);
