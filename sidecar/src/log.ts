@@ -4,7 +4,7 @@
 import pino from 'pino';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
-import { describeError, mask } from './mask.ts';
+import { describeError, mask, type DescribedError } from './mask.ts';
 import type { DropReason, Happening, Observe } from './observe.ts';
 
 type Level = Exclude<Config['logLevel'], 'silent'>;
@@ -33,7 +33,7 @@ const rows: { readonly [Kind in Happening['kind']]: Row<Of<Kind>> } = {
   crashed: {
     level: 'error',
     say: () => 'A failure that nothing caught: please report it',
-    fields: ({ cause }) => ({ cause: describeError(cause) }),
+    fields: ({ cause }) => caused(cause),
   },
   request: {
     level: requestLevel,
@@ -46,7 +46,7 @@ const rows: { readonly [Kind in Happening['kind']]: Row<Of<Kind>> } = {
       status,
       code,
       durationMs: tenths(durationMs),
-      ...(cause === undefined ? {} : { cause: describeError(cause) }),
+      ...caused(cause),
     }),
   },
   upstream: {
@@ -61,7 +61,7 @@ const rows: { readonly [Kind in Happening['kind']]: Row<Of<Kind>> } = {
       operation,
       code,
       durationMs: tenths(durationMs),
-      cause: describeError(cause),
+      ...caused(cause),
     }),
   },
   paced: {
@@ -145,7 +145,7 @@ const rows: { readonly [Kind in Happening['kind']]: Row<Of<Kind>> } = {
       ok
         ? 'The event store takes events again'
         : 'The event store takes no events: they are kept on disk and written later',
-    fields: (happening) => (happening.ok ? {} : { cause: describeError(happening.cause) }),
+    fields: (happening) => (happening.ok ? {} : caused(happening.cause)),
   },
   spooled: {
     level: 'debug',
@@ -156,7 +156,7 @@ const rows: { readonly [Kind in Happening['kind']]: Row<Of<Kind>> } = {
     level: 'error',
     say: ({ queued }) =>
       `Neither the event store nor the disk takes events: ${queued} wait in memory, and a crash would lose them. Is the disk full?`,
-    fields: ({ cause, queued }) => ({ queued, cause: describeError(cause) }),
+    fields: ({ cause, queued }) => ({ queued, ...caused(cause) }),
   },
   retention: {
     level: (happening) => (!happening.ok ? 'error' : happening.squeezed > 0 ? 'warn' : 'debug'),
@@ -167,7 +167,7 @@ const rows: { readonly [Kind in Happening['kind']]: Row<Of<Kind>> } = {
     fields: (happening) =>
       happening.ok
         ? { sizeBytes: happening.sizeBytes, durationMs: tenths(happening.durationMs) }
-        : { cause: describeError(happening.cause) },
+        : caused(happening.cause),
   },
   reader: {
     level: ({ what }) => (what === 'slow' ? 'warn' : 'debug'),
@@ -222,20 +222,24 @@ const rows: { readonly [Kind in Happening['kind']]: Row<Of<Kind>> } = {
       code,
       principal,
       durationMs: tenths(durationMs),
-      ...(cause === undefined ? {} : { cause: describeError(cause) }),
+      ...caused(cause),
     }),
   },
   'mcp-fault': {
     level: 'info',
     say: () => 'An MCP client sent what cannot be served',
-    fields: ({ cause }) => ({ cause: describeError(cause) }),
+    fields: ({ cause }) => caused(cause),
   },
   'events-fault': {
     level: 'error',
     say: ({ part }) => `The events failed in ${part} and go on: please report it`,
-    fields: ({ cause }) => ({ cause: describeError(cause) }),
+    fields: ({ cause }) => caused(cause),
   },
 };
+
+/** What is behind a failure, where that is known. */
+const caused = (cause: unknown): { cause?: DescribedError } =>
+  cause === undefined ? {} : { cause: describeError(cause) };
 
 const socketLevels: Readonly<Record<Of<'socket'>['what'], Level>> = {
   dialing: 'debug',

@@ -101,6 +101,16 @@ describe('a JSON line', () => {
     ]);
   });
 
+  test('invents no cause where none is known', () => {
+    const failed = {
+      kind: 'upstream-failed',
+      operation: 'x',
+      code: 'upstream_timeout',
+      durationMs: 3,
+    } as const;
+    expect(json('info', { ...failed, cause: undefined })[0]).not.toHaveProperty('cause');
+  });
+
   test('cannot be broken in two', () => {
     const [line = ''] = written('info', false, { kind: 'stopping', reason: 'a\nb' });
     expect(line.trimEnd().split('\n')).toHaveLength(1);

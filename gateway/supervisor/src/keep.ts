@@ -22,7 +22,7 @@ export interface Kept {
   start: () => void;
   /** Answered for the first time. */
   ready: Promise<void>;
-  /** The crash budget is spent; the last exit. Never resolves when it is stopped first. */
+  /** There is no other start; the last exit. Never resolves when it is stopped first. */
   spent: Promise<Exit>;
   vitals: () => Vitals;
   /** Starts it anew, which does not count as a crash. `null` when that is under way, otherwise why not. */
@@ -107,9 +107,14 @@ export function keep(entry: Entry, deps: KeepDeps): Kept {
     return { code: 1, why, reason: fault === null ? 'asked' : 'hang' };
   }
 
-  /** How long to wait for the next start; `null` when the crash budget is spent. */
+  /** How long to wait for the next start; `null` when there is none. */
   function delayMs({ reason, why, code }: End): number | null {
     if (reason === 'asked') return 0;
+    if (reason === 'exit' && entry.final.includes(code)) {
+      say(`${entry.name} ${why}, which another start does not mend`);
+      spent.resolve({ why, code });
+      return null;
+    }
     const restart = nextRestart(entry.restart, crashesAt, now(), deps.random());
     if (restart === null) {
       say(`${entry.name} ${why}; its budget of ${entry.restart.budget} restarts is spent`);

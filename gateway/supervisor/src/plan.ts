@@ -75,6 +75,8 @@ const entry = checked(
       windowMs: 300_000,
     }),
     stopMs: optional(stopMs, 10_000),
+    /** Exit codes that another start would not mend, such as wrong settings: they stop everything at once. */
+    final: optional<number[], number[]>(list(whole(1)), []),
     /** Processes whose restart it may ask for. */
     mayRestart: optional(list(text), []),
   }),

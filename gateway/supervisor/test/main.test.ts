@@ -86,6 +86,20 @@ test('a spent budget stops everything and leaves with the code of the crash', as
   expect(run.alive()).toEqual([]);
 });
 
+test('an end that another start does not mend stops everything at once', async () => {
+  const startsFile = join(folder(), 'starts');
+  const run = start({
+    processes: [
+      entry('steady', {}),
+      entry('set-wrong', { startsFile, crash: { times: 99, code: 2 } }, { restart: quick, final: [2, 9] }),
+    ],
+  });
+  expect(await run.ended).toBe(2);
+  expect(run.lines.filter((line) => /about to crash/.test(line))).toHaveLength(1);
+  expect(run.lines).toContain('supervisor | set-wrong ended with code 2, which another start does not mend');
+  expect(run.alive()).toEqual([]);
+});
+
 test('a process that a signal ended leaves its number behind, as in a shell', async () => {
   const run = start({
     processes: [entry('killed', {}, { restart: { ...quick, budget: 0 } })],

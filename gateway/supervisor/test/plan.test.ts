@@ -33,6 +33,7 @@ test('fills in what is left out', () => {
         watch: null,
         restart: { minMs: 500, maxMs: 30_000, budget: 5, windowMs: 300_000 },
         stopMs: 10_000,
+        final: [],
         mayRestart: [],
       },
     ],
