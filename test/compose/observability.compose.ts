@@ -23,6 +23,7 @@ const dashboards = globSync('dashboards/*.json', { cwd: chart }).map(
 );
 
 const withGrafana = process.env['BEZANT_TEST_GRAFANA'] === '1';
+if (!withGrafana) console.log('Grafana is not run: BEZANT_TEST_GRAFANA=1 does, where its image can be had');
 const services = ['postgres', 'bezant', 'prometheus', ...(withGrafana ? ['grafana'] : [])];
 
 const password = 'of-a-test';
