@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-import { folder, freePort, supervisePlan, type Supervised } from '../gateway/supervisor/test/supervise.ts';
+import { folder, supervisePlan, type Supervised } from '../gateway/supervisor/test/supervise.ts';
+import { freePort } from './free-port.ts';
 
 const commands = join(import.meta.dirname, '..', 'node_modules', '.bin');
 

@@ -6,7 +6,8 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 
-import { folder, freePort, supervisePlan, type Supervised } from '../gateway/supervisor/test/supervise.ts';
+import { folder, supervisePlan, type Supervised } from '../gateway/supervisor/test/supervise.ts';
+import { freePort } from './free-port.ts';
 
 const root = join(import.meta.dirname, '..');
 const commands = join(root, 'node_modules', '.bin');

@@ -5,7 +5,8 @@ import { readFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { delimiter, join } from 'node:path';
 
-import { folder, freePort, supervisePlan, type Supervised } from '../gateway/supervisor/test/supervise.ts';
+import { folder, supervisePlan, type Supervised } from '../gateway/supervisor/test/supervise.ts';
+import { freePort } from './free-port.ts';
 
 const commands = join(import.meta.dirname, '..', 'node_modules', '.bin');
 

@@ -5,7 +5,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { folder } from './compose-command.ts';
-import { createProject, freePort, until, type Project } from './project.ts';
+import { createProject, until, type Project } from './project.ts';
+import { freePort } from '../free-port.ts';
 
 const chart = join(folder, '..', 'helm', 'bezant');
 const rules = globSync('rules/*.yaml', { cwd: chart }).map(

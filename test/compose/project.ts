@@ -1,7 +1,7 @@
 // A compose project of a test's own: fresh volumes, ports that are free, and nothing left of it.
 import { randomBytes } from 'node:crypto';
-import { createServer, type AddressInfo } from 'node:net';
 import { compose, docker, type Failure } from './compose-command.ts';
+import { freePort } from '../free-port.ts';
 
 export interface Project {
   url: string;
@@ -99,12 +99,4 @@ export async function until(what: string, isSo: () => Promise<boolean>): Promise
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   throw new Error(`${deadlineMs / 1000} s went by, and not yet: ${what}`, { cause: last });
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -9,8 +9,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { download, limits, type Limits } from '../src/fetch.ts';
-import { folder, freePort, launch, run } from './launch.ts';
+import { folder, launch, run } from './launch.ts';
 import { gatewayFiles, zipOf } from './zip.ts';
+import { freePort } from '../../../test/free-port.ts';
 
 const good = zipOf(gatewayFiles);
 const newer = zipOf([...gatewayFiles, { name: 'doc/new.md', text: 'new' }]);

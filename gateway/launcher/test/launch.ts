@@ -2,7 +2,6 @@
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,14 +9,6 @@ import { createInterface } from 'node:readline';
 const bin = join(import.meta.dirname, '..', 'bin', 'bezant-gateway.js');
 
 export const folder = (): string => mkdtempSync(join(tmpdir(), 'bezant-gateway-'));
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 export interface Launched {
   pid: number;

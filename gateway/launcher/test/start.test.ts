@@ -17,8 +17,9 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { startSimulator, type Simulator } from '../../simulator/src/simulator.ts';
-import { folder, freePort, launch, run, type Launched } from './launch.ts';
+import { folder, launch, run, type Launched } from './launch.ts';
 import { buildStandIn } from './stand-in/build.ts';
+import { freePort } from '../../../test/free-port.ts';
 
 const zip = join(folder(), 'clientportal.gw.zip');
 const running = new Set<Launched>();

@@ -2,7 +2,8 @@
 import { afterEach, expect, test } from '@jest/globals';
 
 import { answerTo } from '../src/asks.ts';
-import { entry, freePort, readyAt, supervise, type Supervised } from './supervise.ts';
+import { entry, readyAt, supervise, type Supervised } from './supervise.ts';
+import { freePort } from '../../../test/free-port.ts';
 
 let current: Supervised | null = null;
 afterEach(() => {

@@ -6,7 +6,8 @@ import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
-import { entry, folder, freePort, readyAt, supervise, supervisePlan, type Supervised } from './supervise.ts';
+import { entry, folder, readyAt, supervise, supervisePlan, type Supervised } from './supervise.ts';
+import { freePort } from '../../../test/free-port.ts';
 
 let current: Supervised | null = null;
 afterEach(() => {

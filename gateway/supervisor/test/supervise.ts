@@ -1,7 +1,6 @@
 // Runs the built supervisor on a plan, and knows what it printed and which processes it left behind.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,14 +9,6 @@ const bin = join(import.meta.dirname, '..', 'bin', 'bezant-supervisor.js');
 const standIn = join(import.meta.dirname, 'stand-in.js');
 
 export const folder = (): string => mkdtempSync(join(tmpdir(), 'bezant-supervisor-'));
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** A plan entry that runs the stand-in with this behaviour. */
 export function entry(name: string, behaviour: object, rest: object = {}): object {

@@ -1,6 +1,7 @@
 // Can I trade, and if not, why: readable from across the room.
 
 import { dashboard } from '../dashboard.ts';
+import { loginRemaining } from '../login-remaining.ts';
 import { lines, stat, table, timeline } from '../panel.ts';
 import { of, ofSupervisor, rateOf, recorded } from '../selectors.ts';
 import { stateNumber, stateWords } from '../session-states.ts';
@@ -47,22 +48,7 @@ export const overview = dashboard({
                 ],
               }),
             ],
-            [
-              4,
-              stat({
-                title: 'Login good for',
-                description:
-                  'How long IBKR would keep the login without a further keepalive. Each keepalive should bring it back to 10 minutes.',
-                queries: [{ expr: recorded('bezant:login_remaining:seconds'), legend: '{{instance}}' }],
-                unit: 's',
-                decimals: 0,
-                steps: [
-                  [null, 'red'],
-                  [180, 'yellow'],
-                  [300, 'green'],
-                ],
-              }),
-            ],
+            [4, loginRemaining(' Each keepalive should bring it back to 10 minutes.')],
             [
               4,
               stat({

@@ -1,6 +1,7 @@
 // The session with IBKR: what state, since when, what keeps it alive, what was tried to get it back.
 
 import { dashboard } from '../dashboard.ts';
+import { loginRemaining } from '../login-remaining.ts';
 import { lines, stat, timeline } from '../panel.ts';
 import { of, rateOf, recorded } from '../selectors.ts';
 import { stateNumber, stateWords } from '../session-states.ts';
@@ -59,21 +60,7 @@ export const session = dashboard({
                 ],
               }),
             ],
-            [
-              4,
-              stat({
-                title: 'Login good for',
-                description: 'How long IBKR would keep the login without a further keepalive.',
-                queries: [{ expr: recorded('bezant:login_remaining:seconds'), legend: '{{instance}}' }],
-                unit: 's',
-                decimals: 0,
-                steps: [
-                  [null, 'red'],
-                  [180, 'yellow'],
-                  [300, 'green'],
-                ],
-              }),
-            ],
+            [4, loginRemaining()],
             [
               3,
               stat({

@@ -4,7 +4,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { freePort, untilAnswers, type PostgresProcess } from './postgres-process.ts';
+import { untilAnswers, type PostgresProcess } from './postgres-process.ts';
+import { freePort } from '../../../test/free-port.ts';
 
 /** An engine answers at once, and a registry that can be reached soon. */
 const engineMs = 2000;

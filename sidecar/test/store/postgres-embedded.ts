@@ -17,7 +17,8 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort, untilAnswers, type PostgresProcess } from './postgres-process.ts';
+import { untilAnswers, type PostgresProcess } from './postgres-process.ts';
+import { freePort } from '../../../test/free-port.ts';
 
 /** `nobody`, which every Linux has. */
 const nobody = 65_534;

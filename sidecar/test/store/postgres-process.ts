@@ -1,7 +1,5 @@
 // What the Postgres servers of tests have in common, whether programs or containers.
 
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import pg from 'pg';
 
 /** A server that a test has to itself. */
@@ -12,16 +10,6 @@ export interface PostgresProcess {
   /** Resolves when it answers. */
   start(): Promise<void>;
   remove(): Promise<void>;
-}
-
-/** Known before it is listened on, so that it can stay the same. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 export async function untilAnswers(url: string, isRunning: () => boolean | Promise<boolean>): Promise<void> {
