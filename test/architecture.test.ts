@@ -36,11 +36,13 @@ const folderEdges = new Set([
 // Top files that put the folders together; for the others the folders do not exist.
 const topFilesOverFolders = new Set(['main.ts', 'mcp-main.ts', 'app.ts', 'server.ts']);
 
-// Tests that drive another package's running parts.
+// Tests that drive another package's running parts, or use what its tests have.
 const testEdges = new Set([
   'gateway/launcher→gateway/simulator',
+  'gateway/launcher→gateway/supervisor',
   'sidecar→gateway/launcher',
   'sidecar→gateway/simulator',
+  'sidecar→gateway/supervisor',
   'clients/typescript→gateway/simulator',
   'clients/typescript→sidecar',
   'clients/cli→gateway/simulator',

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 
 import { folder, supervisePlan, type Supervised } from '../gateway/supervisor/test/supervise.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../gateway/supervisor/test/free-port.ts';
 
 const root = join(import.meta.dirname, '..');
 const commands = join(root, 'node_modules', '.bin');

@@ -6,7 +6,7 @@ import { request } from 'node:https';
 import { delimiter, join } from 'node:path';
 
 import { folder, supervisePlan, type Supervised } from '../gateway/supervisor/test/supervise.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../gateway/supervisor/test/free-port.ts';
 
 const commands = join(import.meta.dirname, '..', 'node_modules', '.bin');
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { folder } from './compose-command.ts';
 import { createProject, until, type Project } from './project.ts';
-import { freePort } from '../free-port.ts';
+import { freePort } from '../../gateway/supervisor/test/free-port.ts';
 
 const chart = join(folder, '..', 'helm', 'bezant');
 const rules = globSync('rules/*.yaml', { cwd: chart }).map(

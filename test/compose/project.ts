@@ -1,7 +1,7 @@
 // A compose project of a test's own: fresh volumes, ports that are free, and nothing left of it.
 import { randomBytes } from 'node:crypto';
 import { compose, docker, type Failure } from './compose-command.ts';
-import { freePort } from '../free-port.ts';
+import { freePort } from '../../gateway/supervisor/test/free-port.ts';
 
 export interface Project {
   url: string;

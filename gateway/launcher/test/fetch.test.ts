@@ -11,7 +11,7 @@ import type { Duplex } from 'node:stream';
 import { download, limits, type Limits } from '../src/fetch.ts';
 import { folder, launch, run } from './launch.ts';
 import { gatewayFiles, zipOf } from './zip.ts';
-import { freePort } from '../../../test/free-port.ts';
+import { freePort } from '../../supervisor/test/free-port.ts';
 
 const good = zipOf(gatewayFiles);
 const newer = zipOf([...gatewayFiles, { name: 'doc/new.md', text: 'new' }]);

@@ -19,7 +19,7 @@ import { WebSocket } from 'ws';
 import { startSimulator, type Simulator } from '../../simulator/src/simulator.ts';
 import { folder, launch, run, type Launched } from './launch.ts';
 import { buildStandIn } from './stand-in/build.ts';
-import { freePort } from '../../../test/free-port.ts';
+import { freePort } from '../../supervisor/test/free-port.ts';
 
 const zip = join(folder(), 'clientportal.gw.zip');
 const running = new Set<Launched>();

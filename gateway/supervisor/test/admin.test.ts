@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { metricsText } from '../src/metrics.ts';
 import { newVitals } from '../src/vitals.ts';
 import { entry, readyAt, supervise, type Supervised } from './supervise.ts';
-import { freePort } from '../../../test/free-port.ts';
+import { freePort } from './free-port.ts';
 
 let current: Supervised | null = null;
 afterEach(() => {

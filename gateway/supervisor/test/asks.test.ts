@@ -3,7 +3,7 @@ import { afterEach, expect, test } from '@jest/globals';
 
 import { answerTo } from '../src/asks.ts';
 import { entry, readyAt, supervise, type Supervised } from './supervise.ts';
-import { freePort } from '../../../test/free-port.ts';
+import { freePort } from './free-port.ts';
 
 let current: Supervised | null = null;
 afterEach(() => {

@@ -7,7 +7,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 import { entry, folder, readyAt, supervise, supervisePlan, type Supervised } from './supervise.ts';
-import { freePort } from '../../../test/free-port.ts';
+import { freePort } from './free-port.ts';
 
 let current: Supervised | null = null;
 afterEach(() => {

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../../../sidecar/test/io/events-until.ts';
 import { send, type Sent } from '../../../sidecar/test/io/wire.ts';
-import { freePort } from '../../../test/free-port.ts';
+import { freePort } from '../../../gateway/supervisor/test/free-port.ts';
 
 const root = join(import.meta.dirname, '../../..');
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { until } from '../../../sidecar/test/io/events-until.ts';
-import { freePort } from '../../../test/free-port.ts';
+import { freePort } from '../../../gateway/supervisor/test/free-port.ts';
 
 const rules = join(import.meta.dirname, '../../../helm/bezant/rules');
 

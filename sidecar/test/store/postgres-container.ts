@@ -5,7 +5,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { untilAnswers, type PostgresProcess } from './postgres-process.ts';
-import { freePort } from '../../../test/free-port.ts';
+import { freePort } from '../../../gateway/supervisor/test/free-port.ts';
 
 /** An engine answers at once, and a registry that can be reached soon. */
 const engineMs = 2000;

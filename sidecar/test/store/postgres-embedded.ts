@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { untilAnswers, type PostgresProcess } from './postgres-process.ts';
-import { freePort } from '../../../test/free-port.ts';
+import { freePort } from '../../../gateway/supervisor/test/free-port.ts';
 
 /** `nobody`, which every Linux has. */
 const nobody = 65_534;
