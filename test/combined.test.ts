@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-import { folder, supervisePlan, type Supervised } from '../gateway/supervisor/test/supervise.ts';
+import { folder, supervisePlan, until, type Supervised } from '../gateway/supervisor/test/supervise.ts';
 import { freePort } from '../gateway/supervisor/test/free-port.ts';
 
 const commands = join(import.meta.dirname, '..', 'node_modules', '.bin');
@@ -84,7 +84,6 @@ else {
     await appliance.line(/gateway is ready/, 2);
     expect(pidOf('bezant-server')).toBe(sidecar);
     expect(pidOf('bezant-simulator')).not.toBe(gateway);
-    while (!(await health()).text.includes('"authenticated":true'))
-      await new Promise((resolve) => setTimeout(resolve, 200));
+    await until(async () => (await health()).text.includes('"authenticated":true'));
   }, 120_000);
 }

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 
 import { metricsText } from '../src/metrics.ts';
 import { newVitals } from '../src/vitals.ts';
-import { entry, readyAt, supervise, type Supervised } from './supervise.ts';
+import { entry, readyAt, supervise, until, type Supervised } from './supervise.ts';
 import { freePort } from './free-port.ts';
 
 let current: Supervised | null = null;
@@ -31,10 +31,6 @@ async function ask(port: number, path: string, host = `127.0.0.1:${port}`, metho
     });
     sent.on('error', reject).end();
   });
-}
-
-async function until(what: () => Promise<boolean>): Promise<void> {
-  while (!(await what())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 const probeBin = join(import.meta.dirname, '..', 'bin', 'bezant-probe.js');

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
-import { entry, folder, readyAt, supervise, supervisePlan, type Supervised } from './supervise.ts';
+import { entry, folder, readyAt, supervise, supervisePlan, until, type Supervised } from './supervise.ts';
 import { freePort } from './free-port.ts';
 
 let current: Supervised | null = null;
@@ -377,7 +377,7 @@ const hasTini = spawnSync('tini', ['--version']).status === 0;
     await run.line(/pid=/, 4);
     await run.line(/parent is ready/, 2);
     // Collected, which a zombie is not.
-    while (existsSync(`/proc/${helper}`)) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => !existsSync(`/proc/${helper}`));
     expect(existsSync(`/proc/${parent}`)).toBe(false);
 
     // The helper that ignores TERM had to be killed, and the code says so through the init.

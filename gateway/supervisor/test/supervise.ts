@@ -4,11 +4,17 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const bin = join(import.meta.dirname, '..', 'bin', 'bezant-supervisor.js');
 const standIn = join(import.meta.dirname, 'stand-in.js');
 
 export const folder = (): string => mkdtempSync(join(tmpdir(), 'bezant-supervisor-'));
+
+/** Asks again until it is so; the test's own time limit ends it. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await sleep(50);
+}
 
 /** A plan entry that runs the stand-in with this behaviour. */
 export function entry(name: string, behaviour: object, rest: object = {}): object {
